@@ -1,0 +1,53 @@
+"""The nouns every stage shares. A stage reads its neighbours' records, never their modules."""
+
+from stages.core.records.api import Api, Field, Operation, Parameter, Source
+from stages.core.records.base import Record, Rejected, canonical, content_id
+from stages.core.records.dialogue import Call, CallItem, Dialogue, Goal, Outcome, Span, Split, Turn
+from stages.core.records.environment import (
+    Column,
+    Environment,
+    Let,
+    Require,
+    Return,
+    Run,
+    Scalar,
+    Scenario,
+    Step,
+    Table,
+    Tool,
+)
+from stages.core.records.problem import Problem, RlRow, SftRow
+
+__all__ = [
+    "Api",
+    "Call",
+    "CallItem",
+    "Column",
+    "Dialogue",
+    "Environment",
+    "Field",
+    "Goal",
+    "Let",
+    "Operation",
+    "Outcome",
+    "Parameter",
+    "Problem",
+    "Record",
+    "Rejected",
+    "Require",
+    "Return",
+    "RlRow",
+    "Run",
+    "Scalar",
+    "Scenario",
+    "SftRow",
+    "Source",
+    "Span",
+    "Split",
+    "Step",
+    "Table",
+    "Tool",
+    "Turn",
+    "canonical",
+    "content_id",
+]
