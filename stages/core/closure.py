@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def closure(word: str) -> list[str]:
     """Paths (relative to the project, sorted) of the stage's own modules and every project module they reach."""
-    todo = [path for path in (ROOT / "stages" / word).rglob("*.py")]
+    todo = list((ROOT / "stages" / word).rglob("*.py"))
     seen: set[Path] = set()
     while todo:
         path = todo.pop()

@@ -87,7 +87,7 @@ class Api(Record):
     name: str
     """Short name without publisher or version: `tasks`."""
     title: str
-    publisher: Literal["google", "aws", "jupyter", "user"]
+    publisher: Literal["google", "aws", "jupyter", "python", "user"]
     version: str
     description: str = ""
     domain: str
