@@ -1,0 +1,64 @@
+# Every target builds what it needs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+export HF_HUB_OFFLINE := 1
+export TRANSFORMERS_OFFLINE := 1
+export HF_HUB_DISABLE_TELEMETRY := 1
+export TOKENIZERS_PARALLELISM := false
+export GX_ANALYTICS_ENABLED := false
+export DVC_NO_ANALYTICS := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export TRL_EXPERIMENTAL_SILENCE := 1
+
+.PHONY: help setup demo test check bench replay control profile clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# torch comes first and alone: an open range would bring a CUDA build of several GB to a machine without a GPU.
+.stamps/python: constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	mkdir -p .stamps && touch $@
+
+.stamps/packages: packages.txt .stamps/python
+	rm -rf .packages
+	$(BIN)/pip install --quiet --no-deps --no-compile --require-hashes --target .packages -r packages.txt
+	touch $@
+
+.stamps/dvc: .stamps/python
+	$(BIN)/dvc config --local core.analytics false
+	touch $@
+
+setup: .stamps/packages .stamps/dvc ## virtual environment, data packages
+
+demo: setup ## the whole chain, from API descriptions to data/report/index.html
+	$(BIN)/python -m flows.pipeline report
+
+test: setup ## the tests
+	$(BIN)/python -m pytest
+
+check: .stamps/python ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+bench: setup ## side-by-side measurements; nothing else should run meanwhile
+	$(BIN)/python -m benchmarks.engine
+
+replay: setup ## re-execute every exported dialogue in fresh processes
+	$(BIN)/python -m stages.trajectories.replay
+
+control: setup ## train on the same calls with shuffled arguments: what is format, what is understanding
+	$(BIN)/python -m flows.control
+
+profile: .stamps/python ## merge profiles/$(P).yaml into params.yaml: make profile P=gpu
+	$(BIN)/python -m flows.profile $(P)
+
+clean: ## forget work folders and stamps (data and the DVC cache stay)
+	rm -rf .cache .runs .stamps .pytest_cache .ruff_cache .hypothesis
