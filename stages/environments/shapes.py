@@ -1,0 +1,159 @@
+"""What an API means, before any SQL: entities with typed columns, and tools as verbs over them.
+
+`recognise` makes an `ApiShape` from an `Api`; `compile` turns it into programs and `oracle` into plain dictionaries.
+The two read nothing else of each other, so a mistake in one of them shows as a difference. What each part means when
+the environment runs is written here, once; both sides follow it.
+
+Rules that hold for every tool:
+
+- A call that ends in an error changes nothing. Arguments are checked against the JSON Schema first (INVALID_ARGUMENT).
+- Parents are looked up outermost first, then the row; a missing one ends the call with its error. A row is found only
+  under the parents that were given: a task of another list is missing.
+- A key is unique in its table, whatever the parent.
+- Every successful write moves `_meta.now` on by one minute; `updated`-like columns take the new time. A minted create
+  first adds 1 to `_meta.next_id`; the key is `prefix` and that number in at least three digits (`t101`).
+- create: an argument left out stores the field's default, else null. patch: left out keeps, null clears, an object is
+  merged into the stored one (RFC 7396), everything else replaces. update: each field of `fields` left out goes back to
+  its default, else null. delete: the row and all rows below it.
+- A row is shown without null values, keys in the order of `EntityShape.fields`; `shown` says which fields, `listed`
+  which of them a list shows. Booleans are true and false, JSON columns are values, REAL columns are floats.
+- list: rows under the parents that equal every given filter, ordered by key (by bytes), `page_size` at a time. With
+  more to come, `next_token` holds `p:<last key shown>` and, for each filter in order, `~<value or nothing>`; booleans
+  count as 1 and 0. A token without `p:`, or whose filters differ from the call's, ends in `bad_token`.
+"""
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from stages.core.records import Record, Scalar, Source
+
+Verb = Literal["list", "get", "create", "update", "patch", "delete"]
+Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json"]
+
+
+class FieldShape(Record):
+    """A column. Its name is the API's property; only a parent column may have no property of its own."""
+
+    name: str
+    kind: Kind
+    type: Literal["TEXT", "INTEGER", "REAL"]
+    json_schema: dict[str, JsonValue]
+    """JSON Schema of a value as the API takes and shows it (never null), without description."""
+    description: str = ""
+    format: str | None = None
+    writable: bool = False
+    """Some tool of the environment writes it from an argument."""
+    required: bool = False
+    """Never null: a create must give it, or `default` or the clock does."""
+    default: Scalar = None
+    """As stored (booleans 0/1, JSON as text), when a create or an update leaves it out."""
+    one_of: tuple[str, ...] = ()
+    clock: Literal["create", "write"] | None = None
+    """Takes `_meta.now` when the row is created, or at every write to it."""
+    shown: bool = True
+    listed: bool = True
+    read_only: Literal["flag", "prose"] | None = None
+    """How the description said that it is output-only."""
+
+
+class EntityShape(Record):
+    """One resource: a table, what people call it, and how its rows are told apart."""
+
+    table: str
+    noun: str
+    plural: str
+    key: str
+    """Name of the key field."""
+    minted: bool
+    """True: the server makes keys of `prefix` and a number. False: the caller names the row in create."""
+    prefix: str = ""
+    parent: str | None = None
+    """Table that rows belong to, and the field that holds its key."""
+    parent_field: str | None = None
+    label: str | None = None
+    """Field by which a person names a row."""
+    fields: tuple[FieldShape, ...]
+    """Key first, then the parent, then the rest by usefulness."""
+    resource: str = ""
+    """The API's own name of the collection."""
+    schema_name: str | None = None
+
+    def field(self, name: str) -> FieldShape:
+        """The field of that name. Raises KeyError."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+
+class ToolShape(Record):
+    """One operation as a verb over an entity. All arguments are in exactly one of the groups below."""
+
+    name: str
+    operation: str
+    verb: Verb
+    table: str
+    description: str
+    """First sentence, plain text."""
+    key_parameter: str | None = None
+    """Holds the key of the row acted on; in a create the key that the caller chose (None: minted)."""
+    parents: dict[str, str] = {}
+    """Argument -> table, outermost first. A create stores the last one in the entity's `parent_field`."""
+    fields: dict[str, str] = {}
+    """Argument -> field it writes."""
+    filters: dict[str, str] = {}
+    """Argument -> field that must equal it. Lists only."""
+    required: tuple[str, ...] = ()
+    """Arguments that must be there."""
+    nullable: tuple[str, ...] = ()
+    """Arguments that may be null (patch only)."""
+    page_size: str | None = None
+    page_token: str | None = None
+    page_default: int | None = None
+    """Rows a page when the call does not say; None: all rows. More than `page_max` is refused by the schema."""
+    page_max: int | None = None
+    items: str | None = None
+    """Property of a list's value that holds the rows, and the one that holds the next page's token."""
+    next_token: str | None = None
+    missing: str = "NOT_FOUND"
+    """Error when the row or a parent is not there."""
+    taken: str = "ALREADY_EXISTS"
+    """Error when a caller-named key is in use."""
+    bad_token: str = "INVALID_ARGUMENT"
+    errors: tuple[str, ...] = ()
+    """All errors the program itself may end in."""
+    page: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether a successful call changes the state."""
+        return self.verb not in ("list", "get")
+
+
+class ApiShape(Record):
+    """All that was understood of an API. Parents come before children; what was not understood is counted."""
+
+    id: str
+    title: str
+    description: str
+    domain: str
+    publisher: str
+    source: Source
+    entities: tuple[EntityShape, ...]
+    tools: tuple[ToolShape, ...]
+    left_out: dict[str, int] = {}
+    """Operations, parameters and fields refused, counted by reason code."""
+    operations: int
+
+    def entity(self, table: str) -> EntityShape:
+        """The entity of that table. Raises KeyError."""
+        for entity in self.entities:
+            if entity.table == table:
+                return entity
+        raise KeyError(table)
+
+    def chain(self, table: str) -> tuple[EntityShape, ...]:
+        """The entity and those it lies in, outermost first."""
+        entity = self.entity(table)
+        return (*(self.chain(entity.parent) if entity.parent else ()), entity)
