@@ -1,0 +1,80 @@
+"""Whether a turn reached its goal: the state is right, and the closing words say what was asked for.
+
+Only the session's state and the assistant's own last message are looked at. A value that stands in a tool's result, or
+in a text that merely looks like a call, proves nothing (verl#6392).
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+from stages.core.records import Goal
+
+# Digits glued to letters, to a date's or a time's separators or to a longer number are a part of something else.
+_NUMBER = re.compile(
+    r"(?<!\w)(?<!\d[.,:/-])(?P<sign>[-+]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?!\w)(?![.,:/-]\d)"
+)
+_MINUS = str.maketrans({"\u2212": "-", "\u202f": " ", "\u00a0": " "})
+
+
+class Verdict(NamedTuple):
+    """Pass or fail, and a short code for why it failed (empty when it passed)."""
+
+    passed: bool
+    reason: str = ""
+
+
+class State(Protocol):
+    """What the check needs of a session."""
+
+    def goal_digest(self) -> str: ...
+
+
+def reached(session: State, goal: Goal, final_text: str) -> Verdict:
+    """Compare the session's state and the assistant's last message with a goal.
+
+    Args:
+        session: after the turn's last call.
+        goal: digest of the right end state, and the values to say.
+        final_text: the assistant's closing message, without any call.
+
+    Returns:
+        `wrong_state`, or `unsaid` for the first value that is missing.
+    """
+    if session.goal_digest() != goal.digest:
+        return Verdict(False, "wrong_state")
+    for value in goal.says:
+        if not says(final_text, value):
+            return Verdict(False, "unsaid")
+    return Verdict(True)
+
+
+def says(text: str, value: str) -> bool:
+    """True if the text contains the value: a number by its value, anything else as whole words, case ignored.
+
+    `1,250` and `1250.00` are one number; `12` is not in `2012`, nor in `12:30` or `2026-01-12`. A value with leading
+    zeros is an identifier and is compared as text. An empty value is never said.
+    """
+    text, value = _plain(text), _plain(value)
+    if not value:
+        return False
+    number = _number(value)
+    if number is not None:
+        return any(_value(found) == number for found in _NUMBER.finditer(text))
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_MINUS)).casefold().split())
+
+
+def _number(value: str) -> Decimal | None:
+    found = _NUMBER.fullmatch(value)
+    if found is None or re.match(r"0\d", found["digits"]):
+        return None
+    return _value(found)
+
+
+def _value(found: re.Match[str]) -> Decimal:
+    return Decimal(found["sign"] + found["digits"].replace(",", "") + (found["rest"] or ""))

@@ -1,0 +1,160 @@
+"""Play dialogues with a model: its calls run in the environment, each turn is judged, a failed turn ends the item.
+
+Items are played in batches of similar prompt length; one key-value cache serves a batch over all its turns, so a turn
+costs only its new tokens. Greedy, so a model and a dialogue give one result.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from stages.core import dialogues as chat
+from stages.core.engine import Runtime
+from stages.core.models.encode import continuation, encode
+from stages.core.models.generate import Conversations
+from stages.core.models.grammar import Grammar, call_grammar
+from stages.core.progress import bar
+from stages.core.records import Dialogue, Environment
+from stages.core.rollouts.seat import Limits, PlayedTurn, Seat
+
+
+class PlaySettings(NamedTuple):
+    """Limits of play. `max_new_tokens` is a message's, not a turn's."""
+
+    max_calls_per_turn: int
+    max_new_tokens: int
+    batch_size: int
+
+
+class Played(NamedTuple):
+    """One dialogue as it went: the turns that were played, and whether all of its turns passed."""
+
+    dialogue_id: str
+    turns: tuple[PlayedTurn, ...]
+    passed: bool
+    messages: tuple[chat.Message, ...]
+
+
+class _Item(NamedTuple):
+    index: int
+    dialogue: Dialogue
+    head: list[chat.Message]
+    tools: list[dict]
+    prompt: list[int]
+
+
+def play(
+    model,
+    tokenizer,
+    dialogues: Sequence[Dialogue],
+    environments: Mapping[str, Environment],
+    settings: PlaySettings,
+    *,
+    constrained: bool = False,
+    prefix_messages: Iterable[chat.Message] = (),
+    stage: str = "rollouts",
+) -> list[Played]:
+    """Play every dialogue and return the results in the dialogues' order.
+
+    Args:
+        model: a causal language model in eval mode.
+        tokenizer: its tokenizer.
+        dialogues: reference dialogues; only their user turns, scenarios and goals are used.
+        environments: by id; must hold every dialogue's environment (KeyError otherwise).
+        settings: limits and batch size.
+        constrained: the first message of each turn is forced by a grammar to be one valid call of a shown tool.
+        prefix_messages: examples that go between the system message and the first user turn.
+        stage: the word on the progress line.
+
+    Raises:
+        ScenarioRefused: a scenario does not load. That is a broken item, never a failed rollout (UniRL#214).
+    """
+    runtimes = {name: Runtime(environments[name]) for name in sorted({item.environment for item in dialogues})}
+    items = [_item(index, dialogue, environments, tokenizer, prefix_messages) for index, dialogue in enumerate(dialogues)]
+    items.sort(key=lambda item: (len(item.prompt), item.dialogue.id))
+    results: list[Played | None] = [None] * len(items)
+    shown = bar(stage, "playing dialogues", len(items), "dialogue")
+    for start in range(0, len(items), settings.batch_size):
+        batch = items[start : start + settings.batch_size]
+        for item, played in zip(batch, _play_batch(model, tokenizer, batch, runtimes, settings, constrained), strict=True):
+            results[item.index] = played
+        shown.update(len(batch))
+    shown.close()
+    return [played for played in results if played is not None]
+
+
+def _item(index: int, dialogue: Dialogue, environments, tokenizer, prefix_messages) -> _Item:
+    environment = environments[dialogue.environment]
+    system, user = chat.prompt(dialogue, environment, 0)
+    tools = chat.tools(dialogue, environment)
+    head = [system, *prefix_messages]
+    ids = encode(tokenizer, [*head, user], tools, generate=True).ids
+    return _Item(index, dialogue, head, tools, list(ids))
+
+
+def _play_batch(model, tokenizer, batch: list[_Item], runtimes, settings: PlaySettings, constrained: bool) -> list[Played]:
+    limits = Limits(settings.max_calls_per_turn)
+    seats = [
+        Seat(
+            runtimes[item.dialogue.environment].open(item.dialogue.scenario),
+            [turn.user for turn in item.dialogue.turns],
+            [turn.goal for turn in item.dialogue.turns],
+            limits,
+        )
+        for item in batch
+    ]
+    grammars = [call_grammar(tokenizer, item.tools) for item in batch] if constrained else None
+    converse(model, tokenizer, seats, [item.prompt for item in batch], settings.max_new_tokens, grammars=grammars)
+    return [
+        Played(
+            item.dialogue.id,
+            tuple(seat.turns),
+            seat.passed,
+            (*item.head, *(message for turn in seat.turns for message in turn.messages)),
+        )
+        for item, seat in zip(batch, seats, strict=True)
+    ]
+
+
+def converse(
+    model,
+    tokenizer,
+    seats: Sequence[Seat],
+    prompts: Sequence[list[int]],
+    max_new_tokens: int,
+    *,
+    grammars: Sequence[Grammar] | None = None,
+) -> Conversations:
+    """Let the model speak from every seat until all are over. Returns the conversations, for their tokens.
+
+    Args:
+        seats: fresh seats, one a row.
+        prompts: token ids of each row, generation header included.
+        max_new_tokens: limit of one message.
+        grammars: forces the first message of each turn.
+    """
+    talk = Conversations(model, tokenizer)
+    talk.start([list(prompt) for prompt in prompts])
+    room = getattr(model.config, "max_position_embeddings", None)
+    fresh = [True] * len(seats)
+    while any(not seat.over for seat in seats):
+        active = [not seat.over for seat in seats]
+        forced = None
+        if grammars is not None:
+            forced = [grammars[i] if active[i] and fresh[i] else None for i in range(len(seats))]
+        replies = talk.complete(active, max_new_tokens, grammars=forced)
+        new: list[list[int]] = [[] for _ in seats]
+        for i, seat in enumerate(seats):
+            if not active[i]:
+                continue
+            turn = len(seat.turns)
+            messages = seat.hear(replies[i].text, replies[i].stopped)
+            fresh[i] = len(seat.turns) > turn
+            if seat.over:
+                continue
+            new[i] = continuation(tokenizer, messages)
+            if room is not None and len(talk.ids(i)) + len(new[i]) + max_new_tokens > room:
+                seat.give_up("over_context")
+                new[i] = []
+        if any(new):
+            talk.extend(new)
+    return talk
