@@ -1,0 +1,294 @@
+"""Sessions: open a scenario, call tools, look at the state, fork, reset.
+
+A call goes: tool by name, arguments by compiled schema, then the program's steps inside one savepoint. Whatever ends
+a call early undoes all of it. Every call is kept in the log; rewards and proofs read the log, never text.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import apsw
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
+from stages.core.engine import guard as guards
+from stages.core.engine.ddl import META, SchemaRefused, render
+from stages.core.engine.digest import goal_digest, replay_digest
+from stages.core.engine.guard import LIMITS, SAVEPOINT, Budget, Guard, Limits
+from stages.core.engine.program import LET, NAME, REQUIRE, RUN, Program, compile_tool
+from stages.core.engine.scenario import Start, load, select_rows
+from stages.core.records import Environment, Scalar, Scenario
+
+QUERY_ROWS = 10_000
+PLACE = re.compile(r"\{([^{}]+)\}")
+BEGIN, END = f"SAVEPOINT {SAVEPOINT}", f"RELEASE {SAVEPOINT}"
+EXHAUSTED = (apsw.TooBigError, apsw.FullError, apsw.NoMemError, apsw.InterruptError, RecursionError, MemoryError)
+
+
+class Result(NamedTuple):
+    """What a call gave: `value` (JSON as Python objects) when `ok`, else an `error` code and a `message`."""
+
+    ok: bool
+    value: Any = None
+    error: str | None = None
+    message: str | None = None
+
+
+class Entry(NamedTuple):
+    """One line of a session's log."""
+
+    tool: str
+    arguments: dict[str, Any]
+    result: Result
+
+
+class _Exhausted(Exception):
+    """A limit of ours, not SQLite's, was reached."""
+
+
+class _Broken(Exception):
+    """The program did not do what format 1 asks of it."""
+
+
+class Runtime:
+    """An environment ready to run: its DDL rendered, its programs compiled at first use. Shared by its sessions.
+
+    Raises SchemaRefused when the tables or a tool's name cannot be accepted.
+    """
+
+    def __init__(self, environment: Environment, limits: Limits = LIMITS) -> None:
+        self.environment = environment
+        self.limits = limits
+        self.ddl = render(environment.tables)
+        self.tools = {tool.name: tool for tool in environment.tools}
+        for tool in environment.tools:
+            if not NAME.fullmatch(tool.name):
+                raise SchemaRefused(f"not an accepted tool name: {tool.name[:80]!r}")
+        if len(self.tools) != len(environment.tools):
+            raise SchemaRefused("two tools have one name")
+        self.rows = {table.name: select_rows(table) for table in environment.tables}
+        self._programs: dict[str, Program] = {}
+        self._guard = Guard(self.rows)
+        self._bench = guards.connect(self._guard, Budget(limits))
+        self._guard.lifted = True
+        self._bench.execute(";".join(self.ddl))
+        self._guard.lifted = False
+
+    def program(self, tool: str) -> Program | None:
+        """The compiled tool; None if there is no tool of that name."""
+        program = self._programs.get(tool)
+        if program is None and tool in self.tools:
+            program = compile_tool(self.tools[tool], self._bench, self._guard)
+            self._programs[tool] = program
+        return program
+
+    def refusals(self) -> dict[str, str]:
+        """Tools whose programs break format 1, with the reason. Empty for an environment that is fit for use."""
+        programs = {name: self.program(name) for name in self.tools}
+        return {name: found.refusal for name, found in programs.items() if found and found.refusal}
+
+    def open(self, scenario: Scenario) -> "Session":
+        """A fresh session on a start state. Raises ScenarioRefused."""
+        start = load(self.environment, self.ddl, scenario, self.limits.value)
+        return Session(self, scenario, start, start.image, ())
+
+
+class Session:
+    """One running state. Not shared between threads; sessions never see each other. Made by `Runtime.open`."""
+
+    def __init__(
+        self, runtime: Runtime, scenario: Scenario, start: Start, image: bytes, journal: Sequence[tuple]
+    ) -> None:
+        self.runtime = runtime
+        self.scenario = scenario
+        self._start = start
+        self._guard = Guard(runtime.rows)
+        self._budget = Budget(runtime.limits)
+        self._connection = guards.connect(self._guard, self._budget)
+        guards.restore(self._connection, self._guard, image, runtime.limits)
+        self._cursor = self._connection.cursor()
+        self._programs = runtime._programs
+        self._journal = list(journal)
+
+    def call(self, tool: str, arguments: dict[str, Any]) -> Result:
+        """Run one tool. Never raises for what a caller or a program may get wrong; the state moves only if `ok`.
+
+        Errors: the program's own (`NOT_FOUND`, ...), UNKNOWN_TOOL, INVALID_ARGUMENT (schema), RESOURCE_EXHAUSTED
+        (a limit), INTERNAL (the program is at fault; the message says how).
+        """
+        program = self._programs.get(tool) if isinstance(tool, str) else None
+        if program is None:
+            program = self.runtime.program(tool) if isinstance(tool, str) else None
+            if program is None:
+                return self._note(tool, arguments, Result(False, None, "UNKNOWN_TOOL", f"no tool named {_cut(tool)}"))
+        if program.refusal is not None:
+            return self._note(tool, arguments, Result(False, None, "INTERNAL", program.refusal))
+        try:
+            if not program.validator.is_valid(arguments):
+                return self._note(tool, arguments, _invalid(program, arguments))
+            text = to_json(arguments, inf_nan_mode="null").decode()
+        except (ValueError, PydanticSerializationError) as error:  # not JSON, or nested too deeply
+            return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", _cut(error)))
+        if "\\u0000" in text and "\0" in _texts(arguments):
+            return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", "a NUL character"))
+        try:
+            returned = self._run(program, arguments, text)
+            if isinstance(returned, str):
+                result = Result(True, from_json(returned, allow_inf_nan=False))
+                # Texts, not objects: nobody can change the log through a value handed out.
+                self._journal.append((tool, text, returned, None))
+                if program.writes:
+                    self._cursor.execute(END)
+                return result
+            result = returned
+        except EXHAUSTED as error:
+            result = Result(False, None, "RESOURCE_EXHAUSTED", _cut(error) or type(error).__name__)
+        except _Exhausted as error:
+            result = Result(False, None, "RESOURCE_EXHAUSTED", str(error))
+        except (apsw.Error, _Broken, ValueError) as error:
+            denied, self._guard.denied = self._guard.denied, None
+            result = Result(False, None, "INTERNAL", f"not authorized: {denied}" if denied else _cut(error))
+        if self._connection.in_transaction:
+            # A full database has rolled back by itself; a failing rollback is a fault of ours and is raised.
+            self._cursor.execute("ROLLBACK")
+        self._journal.append((tool, text, None, result))
+        return result
+
+    def _run(self, program: Program, arguments: dict[str, Any], text: str) -> str | Result:
+        """The steps. Returns the JSON text, or the Result of a failed require; raises what `call` sorts."""
+        execute = self._cursor.execute
+        bindings: dict[str, Any] = {"args": text}
+        self._budget.strides = 0
+        if program.writes:
+            execute(BEGIN)
+        changed = self._connection.total_changes() if program.writes else 0
+        for kind, sql, names, error, message in program.steps:
+            if kind == RUN:
+                execute(sql, bindings)
+                if self._connection.total_changes() - changed > self.runtime.limits.rows:
+                    raise _Exhausted(f"more than {self.runtime.limits.rows} rows changed")
+                continue
+            row = execute(sql, bindings).fetchone()
+            if kind == REQUIRE:
+                if row is None:
+                    return Result(False, None, error, fill(message, arguments))
+            elif row is None or self._cursor.fetchone() is not None:
+                raise _Broken(f"{'let' if kind == LET else 'return'} gave {'no row' if row is None else 'several rows'}")
+            elif kind == LET:
+                bindings.update(zip(names, row, strict=True))
+            else:
+                value = row[0]
+                if not isinstance(value, str):
+                    raise _Broken(f"return gave {type(value).__name__}, not JSON text")
+                # ASCII text needs no second copy to know its size.
+                if (len(value) if value.isascii() else len(value.encode())) > self.runtime.limits.result:
+                    raise _Exhausted(f"the result is longer than {self.runtime.limits.result} bytes")
+                return value
+        raise _Broken("no return")
+
+    def _note(self, tool: Any, arguments: Any, result: Result) -> Result:
+        try:
+            text = to_json(arguments, inf_nan_mode="null").decode()
+        except (ValueError, PydanticSerializationError):
+            text = to_json(repr(arguments)[:1000], inf_nan_mode="null").decode()
+        self._journal.append((tool, text, None, result))
+        return result
+
+    @property
+    def log(self) -> list[Entry]:
+        """Every call since the start or the last reset, in order, refused ones included. A copy each time."""
+        return [
+            Entry(tool, from_json(text), failed or Result(True, from_json(value)))
+            for tool, text, value, failed in self._journal
+        ]
+
+    def state(self) -> dict[str, list[dict[str, Scalar]]]:
+        """The environment's tables (without `_meta`), rows by key, values as stored."""
+        found: dict[str, list[dict[str, Scalar]]] = {}
+        for table in self.runtime.environment.tables:
+            names = [column.name for column in table.columns]
+            rows = self._cursor.execute(self.runtime.rows[table.name]).fetchall()
+            found[table.name] = [dict(zip(names, row, strict=True)) for row in rows]
+        return found
+
+    def meta(self) -> tuple[str, int]:
+        """`_meta`: the time now (RFC 3339 UTC) and the next id."""
+        now, next_id = self._cursor.execute(f"SELECT now, next_id FROM {META}").fetchall()[0]
+        return now, next_id
+
+    def save(self) -> Scenario:
+        """The state as a scenario; `runtime.open(session.save())` goes on where this session stands."""
+        now, next_id = self.meta()
+        tables = {name: tuple(rows) for name, rows in self.state().items()}
+        return self.scenario.model_copy(update={"now": now, "next_id": next_id, "tables": tables})
+
+    def digest(self) -> str:
+        """Replay digest: the whole state, exact."""
+        return replay_digest(self.state(), *self.meta())
+
+    def goal_digest(self) -> str:
+        """Goal digest: what the state means (see `digest.goal_digest`), relative to the scenario's keys."""
+        return goal_digest(self.runtime.environment, self.state(), self._start.keys)
+
+    def fork(self) -> "Session":
+        """An independent session in the same state with the same log; `reset` takes it to the same start."""
+        image = guards.image(self._connection, self._guard)
+        return Session(self.runtime, self.scenario, self._start, image, self._journal)
+
+    def reset(self) -> None:
+        """Back to the scenario, with an empty log. Raises apsw.Error if that fails: a broken session never goes on."""
+        guards.restore(self._connection, self._guard, self._start.image, self.runtime.limits)
+        self._journal.clear()
+
+    def query(self, sql: str, bindings: Mapping[str, Scalar] | Sequence[Scalar] = ()) -> list[tuple]:
+        """Read the state with one SELECT, for proofs; not logged. Raises apsw.Error (a write is not authorized)."""
+        self._budget.strides = 0
+        self._guard.writable = frozenset()
+        try:
+            # Not from the cache: a cached statement is not asked about again.
+            cursor = self._connection.cursor()
+            rows = cursor.execute(sql, bindings, can_cache=False)
+            return [row for row, _ in zip(rows, range(QUERY_ROWS), strict=False)]
+        finally:
+            cursor.close(True)
+            self._guard.writable, self._guard.denied = self._guard.all, None
+
+    def close(self) -> None:
+        """Free the database now rather than when the session is collected."""
+        self._connection.close(True)
+
+
+def fill(message: str, arguments: Mapping[str, Any]) -> str:
+    """`{name}` in an error's text becomes the argument; one that was not given stays as written.
+
+    Not `str.format`: a name such as `a.b` or `x.__class__` is looked up whole and reaches nothing else.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in arguments:
+            return match.group(0)
+        given = arguments[name]
+        return _cut(given if isinstance(given, str) else to_json(given).decode())
+
+    return PLACE.sub(value, message) if "{" in message else message
+
+
+def _invalid(program: Program, arguments: Any) -> Result:
+    first = next(iter(program.validator.iter_errors(arguments)))
+    where = ".".join(str(part) for part in first.instance_path)
+    return Result(False, None, "INVALID_ARGUMENT", f"{where}: {_cut(first.message)}" if where else _cut(first.message))
+
+
+def _texts(value: Any) -> str:
+    """All text inside a JSON value, end to end."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "".join(key + _texts(item) for key, item in value.items())
+    return "".join(map(_texts, value)) if isinstance(value, list | tuple) else ""
+
+
+def _cut(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 160 else text[:159] + "…"
