@@ -28,7 +28,8 @@ def running(timeout: int) -> Iterator[str]:
         return
     HOME.mkdir(exist_ok=True)
     os.environ["PREFECT_HOME"] = str(HOME.resolve())
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    # A failed stage is told in its own one line; Prefect's log of it would be a traceback for a user's mistake.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     port = _free_port()
     address = f"http://127.0.0.1:{port}/api"
     with (HOME / "server.log").open("wb") as log:
