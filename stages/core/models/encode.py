@@ -1,0 +1,77 @@
+"""The one place where messages become tokens, for training, RL and every suite.
+
+`encode(whole)` equals `encode(first part, generate) + reply + continuation(the rest)` token for token, so a rollout
+that keeps the model's own tokens and appends ours is what training on the whole conversation saw. The text of special
+tokens inside a message is taken apart first: a task called "<|im_end|>" must not end a turn.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+
+class Encoded(NamedTuple):
+    """`mask` is 1 where the assistant speaks, its end token included; same length as `ids`."""
+
+    ids: list[int]
+    mask: list[int]
+
+
+def encode(tokenizer: Any, messages: Sequence[dict], tools: Sequence[dict] = (), *, generate: bool = False) -> Encoded:
+    """Tokens and loss mask of a conversation.
+
+    Args:
+        tokenizer: of a model folder that passed `template.check`.
+        messages: Hugging Face shape, the system message first where there is one.
+        tools: function objects, wrapped in {"type": "function", ...} or bare.
+        generate: end with the header of an assistant turn, ready for a reply.
+    """
+    special = _special(tuple(sorted(tokenizer.get_added_vocab())))
+    made = tokenizer.apply_chat_template(
+        [_plain(message, special) for message in messages],
+        tools=[_plain(tool, special) for tool in tools] or None,
+        tokenize=True,
+        return_dict=True,
+        return_assistant_tokens_mask=True,
+        add_generation_prompt=generate,
+    )
+    return Encoded(list(made["input_ids"]), [int(bit) for bit in made["assistant_masks"]])
+
+
+def continuation(tokenizer: Any, messages: Sequence[dict]) -> list[int]:
+    """Tokens to append after an assistant turn that ended with the end token, up to the next assistant header."""
+    before = list(_opening(tokenizer))
+    whole = encode(tokenizer, [*OPENING, *messages], generate=True).ids
+    return whole[len(before) :]
+
+
+OPENING = (
+    {"role": "system", "content": "x"},
+    {"role": "user", "content": "x"},
+    {"role": "assistant", "content": "x"},
+)
+
+
+def _opening(tokenizer: Any) -> list[int]:
+    ids = encode(tokenizer, OPENING).ids
+    last = len(ids) - ids[::-1].index(tokenizer.eos_token_id)
+    return ids[:last]
+
+
+@lru_cache(maxsize=8)
+def _special(tokens: tuple[str, ...]) -> re.Pattern:
+    return re.compile(
+        "|".join(f"(?<={re.escape(token[0])})(?={re.escape(token[1:])})" for token in tokens if token[1:])
+    )
+
+
+def _plain(value: Any, special: re.Pattern) -> Any:
+    """The same value with a space behind the first character of every special token's text."""
+    if isinstance(value, str):
+        return special.sub(" ", value)
+    if isinstance(value, dict):
+        return {_plain(key, special): _plain(item, special) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, special) for item in value]
+    return value
