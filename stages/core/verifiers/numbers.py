@@ -32,7 +32,9 @@ class Number(NamedTuple):
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,400})"
 _DECIMAL = rf"[-+]?(?:{_DIGITS}(?:\.\d{{1,400}})?|\.\d{{1,400}})"
 _FRAC = re.compile(rf"(?P<sign>[-+]?)\\[dt]?frac\{{\s*(?P<top>{_DECIMAL})\s*\}}\{{\s*(?P<bottom>{_DECIMAL})\s*\}}")
-_POWER = r"\s?(?:\^|\*\*)\s?(?:\{\s?(?P<{0}a>[-+]?\d{1,12})\s?\}|\(\s?(?P<{0}b>[-+]?\d{1,12})\s?\)|(?P<{0}c>[-+]?\d{1,12}))"
+_POWER = (
+    r"\s?(?:\^|\*\*)\s?(?:\{\s?(?P<{0}a>[-+]?\d{1,12})\s?\}|\(\s?(?P<{0}b>[-+]?\d{1,12})\s?\)|(?P<{0}c>[-+]?\d{1,12}))"
+)
 _PLAIN = re.compile(
     rf"(?P<mantissa>{_DECIMAL})"
     r"(?:[eE](?P<e>[-+]?\d{1,12})"
