@@ -65,11 +65,14 @@ class Draft:
         """(table, key) -> index of the call whose result shows it, and where."""
         self.mentioned: list[Ref] = []
         """Rows that this turn's look-ups found by their label."""
+        self.results: list[JsonValue] = []
+        """Values of all calls so far, of every turn."""
 
     def begin(self) -> None:
         """Start the next turn on the state that the last one left."""
-        self.before += len(self.calls)
-        self.turn += 1
+        if self.calls:
+            self.before += len(self.calls)
+            self.turn += 1
         self.calls, self.outcomes, self.spans, self.mentioned = [], [], [], []
 
     def fork(self) -> "Draft":
@@ -78,6 +81,7 @@ class Draft:
         twin.before, twin.turn, twin.known = self.before, self.turn, dict(self.known)
         twin.calls, twin.outcomes = list(self.calls), list(self.outcomes)
         twin.spans, twin.mentioned = list(self.spans), list(self.mentioned)
+        twin.results = list(self.results)
         return twin
 
     def call(self, tool: Tool, arguments: dict[str, Bound]) -> JsonValue:
@@ -103,8 +107,13 @@ class Draft:
             )
         self.calls.append(Call(tool=tool.name, arguments=plain))
         self.outcomes.append(Outcome(value=result.value))
+        self.results.append(result.value)
         self._remember(tool, result.value, index)
         return result.value
+
+    def result(self, call_index: int, path: str) -> JsonValue:
+        """What an earlier call's result holds at a path."""
+        return at(self.results[call_index], path)
 
     def key(self, ref: Ref) -> Bound:
         """The key of a row: said by the user, seen in a result, or looked up now. Raises Refused."""
