@@ -1,0 +1,91 @@
+"""Params of `sources`: which descriptions are read, each with the reason it was chosen and the bytes it must have."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from stages.core.params.base import Section
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Domain = Literal[
+    "office", "developer", "communication", "cloud", "commerce", "media", "data", "education", "identity", "other"
+]
+
+
+class Chosen(Section):
+    """What every chosen description carries."""
+
+    domain: Domain
+    """What the API is about."""
+    reason: str = Field(min_length=10)
+    """Why it was chosen, one sentence; kept in choices.jsonl."""
+    sha256: Sha256 | None
+    """Hash of the file; null takes whatever the pinned package holds."""
+
+
+class GoogleDocument(Chosen):
+    """One Google discovery document."""
+
+    document: str = Field(pattern=r"^[A-Za-z0-9_.]+$")
+    """File name without `.json`: `tasks.v1`."""
+
+
+class AwsService(Chosen):
+    """One botocore service model."""
+
+    service: str = Field(pattern=r"^[a-z0-9-]+$")
+    """botocore's folder: `codecommit`."""
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """The API version's folder."""
+
+
+class PackagedSpec(Chosen):
+    """One Swagger or OpenAPI file inside a package."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    """Slug of the API and of the environment made from it."""
+    publisher: Literal["jupyter", "user"]
+    """Who wrote it."""
+    package: str
+    """Package name; its version stands under `packages`."""
+    path: str = Field(pattern=r"^[^/\\].*$")
+    """Path inside the package."""
+
+
+class UserSpec(Section):
+    """An OpenAPI file, or a folder of them, of the user's own."""
+
+    path: str
+    """File (.json, .yaml, .yml) or folder."""
+    domain: Domain
+    """What the API is about."""
+
+
+class Breadth(Section):
+    """Descriptions read for single-call rows only; never an API that is chosen above, in any version."""
+
+    google: int = Field(ge=0, le=300)
+    """How many further discovery documents, by the rule of `breadth.py`."""
+    methods: int = Field(ge=1, le=100)
+    """Methods kept of each."""
+    python: tuple[str, ...]
+    """Importable names of permissively licensed packages and stdlib modules whose functions are read as text."""
+    functions: int = Field(ge=1, le=1000)
+    """Functions kept of each."""
+
+
+class Params(Section):
+    """The section `sources`."""
+
+    packages: dict[str, str]
+    """Package name -> pinned version, for every package read below."""
+    google: tuple[GoogleDocument, ...]
+    """Google discovery documents that become environments."""
+    aws: tuple[AwsService, ...]
+    """botocore services that become environments."""
+    swagger: tuple[PackagedSpec, ...]
+    """Swagger or OpenAPI files shipped in a package."""
+    openapi: tuple[UserSpec, ...]
+    """The user's own OpenAPI files or folders."""
+    breadth: Breadth
+    """Further descriptions for variety."""

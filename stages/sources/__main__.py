@@ -1,0 +1,4 @@
+from stages.core.stage import main
+from stages.sources.run import run
+
+main("sources", run)

@@ -1,0 +1,80 @@
+"""The `Parameters` section of a numpydoc, Google or reST docstring: name -> type text and description."""
+
+import re
+from typing import NamedTuple
+
+from stages.core.records import Field
+from stages.sources.text import brief
+
+
+class Documented(NamedTuple):
+    """What a docstring says of one parameter. `kind` is the type as written: `{'a', 'b'}, optional`."""
+
+    kind: str
+    description: str
+
+
+_SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\s*$", re.MULTILINE)
+_ENTRY = re.compile(r"^(\w+(?:\s*,\s*\w+)*)\s*(?::\s*(.*))?$")
+_REST = re.compile(r"^\s*:param\s+(?:(\w+)\s+)?(\w+):\s*(.+(?:\n(?!\s*:)\s+\S.*)*)", re.MULTILINE)
+_WORDS = (
+    ("integer", r"int|integer"),
+    ("number", r"float|number|scalar|double|numeric"),
+    ("boolean", r"bool|boolean"),
+    ("string", r"str|string"),
+)
+
+
+def parameters(docstring: str) -> dict[str, Documented]:
+    """Every documented parameter, in order. Nothing is raised: a docstring that has none gives an empty dict."""
+    parts = _SECTION.split(docstring)
+    for title, body in zip(parts[1::2], parts[2::2], strict=False):
+        if title.strip() == "Parameters":
+            return _numpy(body)
+    return {name: Documented(kind or "", text) for kind, name, text in _REST.findall(docstring)}
+
+
+def _numpy(body: str) -> dict[str, Documented]:
+    found: dict[str, Documented] = {}
+    names: list[str] = []
+    kind, lines = "", []
+    for line in [*body.splitlines(), "end :"]:
+        entry = _ENTRY.match(line) if line and not line[0].isspace() else None
+        if entry is None:
+            lines.append(line.strip())
+            continue
+        for name in names:
+            found[name] = Documented(kind, " ".join(filter(None, lines)))
+        names = [name.strip() for name in entry[1].split(",")]
+        kind, lines = (entry[2] or "").strip(), []
+    return found
+
+
+def typed(name: str, kind: str, description: str, *, required: bool, default: object) -> Field | None:
+    """The field a type text describes; None unless it is a scalar, a list of scalars or a choice of words."""
+    shown = {"name": name, "description": brief(description), "required": required}
+    choice = re.search(r"\{([^{}]{1,300})\}", kind)
+    if choice:
+        values = re.findall(r"['\"]([^'\"]+)['\"]", choice[1])
+        if not values or len(values) != len(choice[1].split(",")):
+            return None
+        return Field.model_validate({**shown, "type": "string", "enum": tuple(values), "default": default})
+    plain = re.sub(r"\(.*?\)|[,;]?\s*(?:optional|default.*|keyword.only)\b.*", "", kind, flags=re.IGNORECASE)
+    plain = re.sub(r"\s*\|\s*None|Optional\[(.*)\]|\s+or\s+None|^None\s+or\s+", r"\1", plain).strip().strip("`,. ")
+    listed = re.fullmatch(r"(?i)(?:list|sequence|iterable)\s*(?:of\s+|\[)(\w+?)s?\]?", plain)
+    inner = _scalar(listed[1] if listed else plain)
+    if inner is None:
+        return None
+    if listed:
+        items = Field.model_validate({"name": "", "type": inner})
+        return Field.model_validate({**shown, "type": "array", "items": items})
+    fits = {"string": str, "integer": int, "number": (int, float), "boolean": bool}[inner]
+    right = isinstance(default, fits) and (inner == "boolean" or not isinstance(default, bool))
+    return Field.model_validate({**shown, "type": inner, "default": default if right else None})
+
+
+def _scalar(word: str) -> str | None:
+    for kind, pattern in _WORDS:
+        if re.fullmatch(f"(?i)(?:positive |non-?negative |a |an )?(?:{pattern})s?", word.strip()):
+            return kind
+    return None

@@ -1,0 +1,160 @@
+"""Read what params name; write apis.jsonl (environments), breadth.jsonl (single-call rows) and choices.jsonl."""
+
+from collections import Counter
+from pathlib import Path
+
+from stages.core import jsonl
+from stages.core.errors import UserError
+from stages.core.params.sources import Params
+from stages.core.progress import track
+from stages.core.records import Api, Record, Rejected
+from stages.core.stage import Inputs, Summary
+from stages.sources import aws, discovery, files, openapi, user
+from stages.sources.breadth import candidates, score, thin
+from stages.sources.pins import distribution, licence, read_pinned
+from stages.sources.python import read_module
+
+PACKAGES = Path(".packages")
+_GOOGLE, _AWS = "google-api-python-client", "botocore"
+_DOCUMENTS = "googleapiclient/discovery_cache/documents"
+
+
+class Choice(Record):
+    """Why an API is here. `id` is the Api's."""
+
+    id: str
+    parents: tuple[str, ...] = ()
+    domain: str
+    operations: int
+    left_out: int
+    use: str
+    """`environment`, or `breadth` for single-call rows."""
+    reason: str
+
+
+def run(params: Params, inputs: Inputs, out: Path) -> Summary:
+    """Make the artefact `sources`. Raises UserError for a wrong pin, a missing package or a file that is no API."""
+    chosen = [*_google(params), *_aws(params), *_swagger(params), *_user(params)]
+    if not chosen:
+        raise UserError("params.yaml: sources", "no API is chosen; name at least one")
+    repeated = [id for id, count in Counter(api.id for api, _ in chosen).items() if count > 1]
+    if repeated:
+        raise UserError("params.yaml: sources", f"two sources have the id {repeated[0]!r}")
+    rejected: list[Rejected] = []
+    breadth = [*_breadth(params, rejected), *_python(params, rejected)]
+    jsonl.write(out / "apis.jsonl", (api for api, _ in chosen))
+    jsonl.write(out / "breadth.jsonl", (api for api, _ in breadth))
+    choices = [_choice(api, reason, "environment") for api, reason in chosen]
+    choices += [_choice(api, reason, "breadth") for api, reason in breadth]
+    jsonl.write(out / "choices.jsonl", choices)
+    return Summary(_metrics([api for api, _ in chosen], [api for api, _ in breadth]), rejected)
+
+
+def _choice(api: Api, reason: str, use: str) -> Choice:
+    count = len(api.operations)
+    return Choice(
+        id=api.id, domain=api.domain, operations=count, left_out=sum(api.left_out.values()), use=use, reason=reason
+    )
+
+
+def _metrics(chosen: list[Api], breadth: list[Api]) -> dict[str, object]:
+    left_out: Counter[str] = Counter()
+    for api in chosen:
+        left_out.update(api.left_out)
+    return {
+        "apis": len(chosen),
+        "operations": sum(len(api.operations) for api in chosen),
+        "schemas": sum(len(api.schemas) for api in chosen),
+        "publishers": dict(sorted(Counter(api.publisher for api in chosen).items())),
+        "domains": dict(sorted(Counter(api.domain for api in chosen).items())),
+        "left_out": dict(sorted(left_out.items())),
+        "breadth_apis": dict(sorted(Counter(api.publisher for api in breadth).items())),
+        "breadth_operations": sum(len(api.operations) for api in breadth),
+    }
+
+
+def _pinned(params: Params, package: str) -> dict[str, str]:
+    if package not in params.packages:
+        raise UserError(
+            f"params.yaml: sources.packages.{package}", "this package is read, so its version must be pinned"
+        )
+    found = distribution(package, PACKAGES, params.packages[package])
+    return {"package": package, "version": found.version, "licence": licence(found)}
+
+
+def _google(params: Params) -> list[tuple[Api, str]]:
+    read = []
+    for each in track(params.google, "sources", "Google documents"):
+        path = f"{_DOCUMENTS}/{each.document}.json"
+        data, source = read_pinned(PACKAGES, path, sha256=each.sha256, **_pinned(params, _GOOGLE))
+        read.append((discovery.read(files.parse_json(data, path), source, each.domain), each.reason))
+    return read
+
+
+def _aws(params: Params) -> list[tuple[Api, str]]:
+    read = []
+    for each in track(params.aws, "sources", "AWS services"):
+        path = f"botocore/data/{each.service}/{each.date}/service-2.json.gz"
+        data, source = read_pinned(PACKAGES, path, sha256=each.sha256, **_pinned(params, _AWS))
+        document = files.parse_json(files.unpack(data, path), path)
+        read.append((aws.read(document, source, each.domain, each.service), each.reason))
+    return read
+
+
+def _swagger(params: Params) -> list[tuple[Api, str]]:
+    read = []
+    for each in params.swagger:
+        data, source = read_pinned(PACKAGES, each.path, sha256=each.sha256, **_pinned(params, each.package))
+        document = files.parse(data, each.path)
+        api = openapi.read(
+            {each.path: document}, each.path, source, id=each.id, domain=each.domain, publisher=each.publisher
+        )
+        read.append((api, each.reason))
+    return read
+
+
+def _user(params: Params) -> list[tuple[Api, str]]:
+    return [
+        (api, "named by the user in params")
+        for each in params.openapi
+        for api in user.read(Path(each.path), each.domain)
+    ]
+
+
+def _breadth(params: Params, rejected: list[Rejected]) -> list[tuple[Api, str]]:
+    if not params.breadth.google:
+        return []
+    pinned = _pinned(params, _GOOGLE)
+    names = [path.stem for path in (PACKAGES / _DOCUMENTS).glob("*.json") if path.stem != "index"]
+    ranked = []
+    pool = candidates(names, [each.document for each in params.google])
+    for candidate in track(pool, "sources", "breadth"):
+        path = f"{_DOCUMENTS}/{candidate.document}.json"
+        if (PACKAGES / path).stat().st_size > 400_000:
+            # Read in no more than a minute: the largest fifth of the documents is two thirds of the bytes.
+            rejected.append(Rejected(id=candidate.document, reason="over_400_kB"))
+            continue
+        data, source = read_pinned(PACKAGES, path, **pinned)
+        try:
+            api = discovery.read(files.parse_json(data, path), source, "other", depth=1)
+        except UserError as error:
+            rejected.append(Rejected(id=candidate.document, reason="unreadable", detail=error.problem))
+            continue
+        ranked.append((-score(api), candidate.document, api))
+    ranked.sort(key=lambda each: each[:2])
+    kept = ranked[: params.breadth.google]
+    reason = "newest stable version; {} methods callable alone"
+    return [(thin(api, params.breadth.methods), reason.format(-points)) for points, _, api in kept if points]
+
+
+def _python(params: Params, rejected: list[Rejected]) -> list[tuple[Api, str]]:
+    read = []
+    for module in track(params.breadth.python, "sources", "Python functions"):
+        api = read_module(module, params.packages, params.breadth.functions)
+        if api.operations:
+            read.append((api, "typed public functions, read as text"))
+        else:
+            rejected.append(
+                Rejected(id=api.id, reason="no_functions", detail="no function with simple typed arguments")
+            )
+    return read
