@@ -1,0 +1,209 @@
+"""Dialogues of one environment: chains of tools become turns, turns are worked out, worded and proved.
+
+The least used tool and the least used wording always come next, so that every tool is taught and no wording rules.
+A turn that cannot be worked out on its state is tried with another row or verb, never forced.
+"""
+
+from collections import Counter as Tally
+from dataclasses import dataclass, field
+from random import Random
+
+from stages.core.dialogues import function, outcome_text
+from stages.core.engine import Runtime
+from stages.core.records import Dialogue, Environment, Goal, Rejected, Scenario, Split, Tool, Turn, content_id
+from stages.trajectories import proof
+from stages.trajectories.draft import Draft, Refused
+from stages.trajectories.templates import Template, Verb, of
+from stages.trajectories.tokens import Counter, shown
+from stages.trajectories.turns import Turns, Worked
+from stages.trajectories.values import Pool
+from stages.trajectories.words import sentence
+from stages.trajectories.world import Ref
+
+WRITES: dict[str, tuple[Verb, ...]] = {
+    "create": ("create_in", "create_in", "create", "create_pair"),
+    "patch": ("set", "rename", "set", "flag"),
+    "update": ("set", "rename", "flag"),
+    "delete": ("delete",),
+}
+READS: dict[str, tuple[Verb, ...]] = {
+    "get": ("read",),
+    "list": ("list_in", "count_in", "list_all", "count_all"),
+}
+FOLLOWS: dict[str, tuple[Verb, ...]] = {
+    "create": ("create_more",),
+    "patch": ("set_it", "rename_it", "flag_it"),
+    "update": ("set_it", "rename_it"),
+    "delete": ("delete_it",),
+    "get": ("read_it",),
+    "list": ("list_it", "count_it"),
+}
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """What a model may be shown: tokens of schema, of one result, of one call; tools; calls a turn."""
+
+    tools: int
+    schema_tokens: int
+    result_tokens: int
+    call_tokens: int
+    calls: int = 4
+
+
+@dataclass
+class Uses:
+    """How often each tool and wording was used so far, over all environments of a split."""
+
+    tools: Tally = field(default_factory=Tally)
+    templates: Tally = field(default_factory=Tally)
+    seen: set[str] = field(default_factory=set)
+
+
+class Synthesis:
+    """Makes dialogues on one environment for one split."""
+
+    def __init__(
+        self, runtime: Runtime, scenarios: list[Scenario], split: Split, uses: Uses, budgets: Budgets, count: Counter
+    ) -> None:
+        self.runtime = runtime
+        self.environment: Environment = runtime.environment
+        self.pool = Pool(self.environment, scenarios)
+        self.split: Split = split
+        self.uses, self.budgets, self.count = uses, budgets, count
+        self.refused: Tally = Tally()
+
+    def dialogue(
+        self, scenario: Scenario, plan: list[str], turns: int, parents: tuple[str, ...], rng: Random
+    ) -> Dialogue | Rejected:
+        """One dialogue of at most `turns` turns on a start state; `plan` names the decisive tools to prefer."""
+        draft = Draft(self.environment, self.runtime.open(scenario))
+        start, made, focus = draft.session.digest(), [], None
+        for number in range(turns):
+            step = self._turn(draft, plan, focus if number else None, rng)
+            if step is None:
+                break
+            draft, worked, turn = step
+            made.append(turn)
+            focus = worked.focus
+        if not made:
+            return Rejected(id=f"{self.environment.id}/{scenario.id}", reason="no_turn", detail=",".join(plan)[:120])
+        tools = self._tools(made, rng)
+        body = {"environment": self.environment.id, "scenario": scenario.id, "turns": [t.user for t in made]}
+        dialogue = Dialogue(
+            id=content_id("dialogue", body),
+            parents=(scenario.id, *parents, *(f"{self.environment.id}/{name}" for name in tools)),
+            environment=self.environment.id,
+            split=self.split,
+            scenario=scenario,
+            tools=tuple(tools),
+            turns=tuple(made),
+            start_digest=start,
+            end_digest=draft.session.digest(),
+        )
+        return self._checked(dialogue)
+
+    def _turn(self, draft: Draft, plan: list[str], focus: Ref | None, rng: Random) -> tuple[Draft, Worked, Turn] | None:
+        """The next turn, tried until one can be worked out."""
+        for _ in range(14):
+            follow = focus is not None and rng.random() < 0.55
+            tool = self._pick(plan, follow, focus, rng)
+            verbs = (FOLLOWS if follow else WRITES | READS)[tool.verb]
+            template = self._template(verbs, rng)
+            attempt = draft.fork()
+            attempt.begin()
+            try:
+                worked = Turns(self.pool, rng).work(attempt, template.verb, tool, focus if follow else None)
+                self._fits(attempt)
+            except Refused as reason:
+                self.refused[reason.reason] += 1
+                continue
+            user = sentence(template.text.format_map(worked.slots))
+            turn = Turn(
+                user=user,
+                calls=tuple(attempt.calls),
+                outcomes=tuple(attempt.outcomes),
+                answer=sentence(worked.answer),
+                goal=Goal(digest=attempt.session.goal_digest(), says=worked.says),
+                spans=tuple(attempt.spans),
+                template=template.id,
+            )
+            if self._heard(attempt, turn, follow):
+                self.uses.tools.update(call.tool for call in turn.calls)
+                self.uses.templates[template.id] += 1
+                return attempt, worked, turn
+        return None
+
+    def _heard(self, draft: Draft, turn: Turn, follow: bool) -> bool:
+        """Every row that was looked up by name is named in the turn."""
+        named = [ref.label for ref in draft.mentioned]
+        if any(label.lower() not in turn.user.lower() for label in named):
+            self.refused["not_named"] += 1
+            return False
+        return True
+
+    def _pick(self, plan: list[str], follow: bool, focus: Ref | None, rng: Random) -> Tool:
+        """A decisive tool: of the plan first, the least used ones before others; writes more often than reads."""
+        tools = [tool for tool in self.environment.tools if tool.verb in FOLLOWS]
+        writing = rng.random() < 0.68
+        tools = [tool for tool in tools if tool.writes == writing] or tools
+        if follow and focus is not None:
+            near = {focus.table} | ({focus.scope.table} if focus.scope else set())
+            near |= {table.name for table in self.environment.tables if table.parent == focus.table}
+            tools = [tool for tool in tools if tool.table in near] or tools
+        planned = [tool for tool in tools if tool.name in plan]
+        if planned and rng.random() < 0.6:
+            return rng.choice(planned)
+        weights = [1.0 / (1 + self.uses.tools[tool.name]) for tool in tools]
+        return rng.choices(tools, weights)[0]
+
+    def _template(self, verbs: tuple[Verb, ...], rng: Random) -> Template:
+        """A wording of a verb; the least used of the split's side wins."""
+        verb = rng.choice(verbs)
+        options = of(verb, held=self.split != "train")
+        least = min(self.uses.templates[option.id] for option in options)
+        return rng.choice([option for option in options if self.uses.templates[option.id] == least])
+
+    def _fits(self, draft: Draft) -> None:
+        """Raises Refused when calls or results are longer than a model may be shown."""
+        if not 1 <= len(draft.calls) <= self.budgets.calls:
+            raise Refused("too_many_calls", str(len(draft.calls)))
+        for call, outcome in zip(draft.calls, draft.outcomes, strict=True):
+            if self.count(outcome_text(outcome)) > self.budgets.result_tokens:
+                raise Refused("result_too_long", call.tool)
+            if self.count(call.model_dump_json()) > self.budgets.call_tokens:
+                raise Refused("call_too_long", call.tool)
+
+    def _tools(self, turns: list[Turn], rng: Random) -> list[str]:
+        """The needed tools and as many of the others as fit, shuffled."""
+        needed = list(dict.fromkeys(call.tool for turn in turns for call in turn.calls))
+        others = [tool.name for tool in self.environment.tools if tool.name not in needed]
+        rng.shuffle(others)
+        names = list(needed)
+        for name in others:
+            if len(names) >= self.budgets.tools:
+                break
+            if self._schema([*names, name]) <= self.budgets.schema_tokens:
+                names.append(name)
+        rng.shuffle(names)
+        return names
+
+    def _schema(self, names: list[str]) -> int:
+        return shown([function(self.environment.tool(name)) for name in names], self.count)
+
+    def _checked(self, dialogue: Dialogue) -> Dialogue | Rejected:
+        """The dialogue, or why it is refused: over budget, said before, or a proof that fails."""
+        said = "\n".join(turn.user for turn in dialogue.turns).lower()
+        checks = (
+            ("too_many_tools", [len(dialogue.tools)] if len(dialogue.tools) > self.budgets.tools else []),
+            ("schema_too_long", [1] if self._schema(list(dialogue.tools)) > self.budgets.schema_tokens else []),
+            ("duplicate", [1] if said in self.uses.seen else []),
+            ("leak", proof.leaks(dialogue, self.environment)),
+            ("unproved", proof.unproved(dialogue, self.environment)),
+            ("weak_goal", proof.weak_goals(self.runtime, dialogue)),
+        )
+        for reason, found in checks:
+            if found:
+                return Rejected(id=dialogue.id, reason=reason, detail="; ".join(map(str, found))[:200])
+        self.uses.seen.add(said)
+        return dialogue
