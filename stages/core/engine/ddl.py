@@ -1,4 +1,4 @@
-"""Typed `Table` records -> STRICT DDL. Nobody, compiler or LLM, hands in DDL text (PROGRAMS, "Schemas are records too").
+"""Typed `Table` records -> STRICT DDL. Nobody, compiler or LLM, hands in DDL (PROGRAMS, "Schemas are records too").
 
 Every identifier is checked and quoted, every default is a literal of its column's type, every reference is a foreign
 key with ON DELETE CASCADE. No triggers, views, virtual tables, generated columns or indexes of one's own.

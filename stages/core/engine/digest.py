@@ -77,7 +77,9 @@ def goal_digest(environment: Environment, state: State, start: Mapping[str, froz
 
 def _kept(table: Table) -> tuple[Column, ...]:
     return tuple(
-        column for column in table.columns if column.kind not in LEFT_OUT and not (column.kind == "time" and column.clock)
+        column
+        for column in table.columns
+        if column.kind not in LEFT_OUT and not (column.kind == "time" and column.clock)
     )
 
 

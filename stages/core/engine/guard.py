@@ -13,15 +13,14 @@ import apsw
 
 from stages.core.engine.ddl import META
 
-FUNCTIONS = frozenset(
-    """-> ->> abs avg ceil ceiling char coalesce concat concat_ws count cume_dist date datetime dense_rank exp
+_NAMES = """-> ->> abs avg ceil ceiling char coalesce concat concat_ws count cume_dist date datetime dense_rank exp
     first_value floor format glob group_concat hex if ifnull iif instr json json_array json_array_length
     json_error_position json_extract json_group_array json_group_object json_insert json_object json_patch json_pretty
     json_quote json_remove json_replace json_set json_type json_valid julianday lag last_value lead length like
     likelihood likely ln log log10 log2 lower ltrim max min mod nth_value ntile nullif octet_length percent_rank pow
     power printf quote rank replace round row_number rtrim sign sqrt strftime string_agg substr substring sum time
-    timediff total trim trunc typeof unhex unicode unixepoch unlikely upper""".split()
-)
+    timediff total trim trunc typeof unhex unicode unixepoch unlikely upper"""
+FUNCTIONS = frozenset(_NAMES.split())
 TABLE_FUNCTIONS = frozenset({"json_each", "json_tree"})
 CLOCK = "finery-no-clock"
 SAVEPOINT = "finery_call"

@@ -19,6 +19,7 @@ from stages.core.records import Let, Require, Run, Step, Tool
 
 LET, REQUIRE, RUN, RETURN = range(4)
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+FIRST = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 
 
@@ -30,6 +31,7 @@ class Flat(NamedTuple):
     names: tuple[str, ...] = ()
     error: str = ""
     message: str = ""
+    writes: bool = False
 
 
 class Program(NamedTuple):
@@ -52,7 +54,7 @@ def compile_tool(tool: Tool, connection: apsw.Connection, guard: Guard) -> Progr
         steps = tuple(_flatten(tool.program, connection, guard))
     except ProgramRefused as refusal:
         return Program(None, (), False, str(refusal))
-    return Program(validator, steps, any(step.kind == RUN or _writes(step) for step in steps), None)
+    return Program(validator, steps, any(step.writes for step in steps), None)
 
 
 def compile_schema(schema: dict) -> Any:
@@ -67,10 +69,6 @@ def _refuse_reference(uri: str) -> None:
     raise ValueError(f"a schema may not refer to {uri[:80]}")
 
 
-def _writes(step: Flat) -> bool:
-    return step.kind == LET and step.sql.lstrip()[:6].upper() == "UPDATE"
-
-
 def _flatten(program: Iterable[Step], connection: apsw.Connection, guard: Guard) -> Iterable[Flat]:
     program = tuple(program)
     if not program:
@@ -80,22 +78,23 @@ def _flatten(program: Iterable[Step], connection: apsw.Connection, guard: Guard)
         where = f"step {number}"
         last = number == len(program) - 1
         if isinstance(step, Let):
-            names = _vet(step.let, known, guard.all & {META}, connection, guard, where)
-            if "args" in names or not all(name.isidentifier() for name in names):
+            names, writes = _vet(step.let, known, guard.all & {META}, connection, guard, where)
+            if not names or "args" in names or not all(name.isidentifier() for name in names):
                 raise ProgramRefused(f"{where}: let needs columns with plain names other than args, has {names}")
             known.update(names)
-            flat = Flat(LET, step.let, names)
+            flat = Flat(LET, step.let, names, writes=writes)
         elif isinstance(step, Require):
             _vet(step.require, known, frozenset(), connection, guard, where)
             if not CODE.fullmatch(step.error):
                 raise ProgramRefused(f"{where}: not an error code: {step.error[:80]!r}")
             flat = Flat(REQUIRE, step.require, (), step.error, step.message)
         elif isinstance(step, Run):
-            if _vet(step.run, known, guard.all - {META}, connection, guard, where, writes=True):
-                raise ProgramRefused(f"{where}: run gives no columns")
-            flat = Flat(RUN, step.run)
+            names, writes = _vet(step.run, known, guard.all - {META}, connection, guard, where)
+            if names or not writes:
+                raise ProgramRefused(f"{where}: run is one INSERT, UPDATE or DELETE without RETURNING")
+            flat = Flat(RUN, step.run, writes=True)
         else:
-            if len(_vet(step.return_, known, frozenset(), connection, guard, where)) != 1:
+            if len(_vet(step.return_, known, frozenset(), connection, guard, where)[0]) != 1:
                 raise ProgramRefused(f"{where}: return needs one column")
             flat = Flat(RETURN, step.return_)
         if (flat.kind == RETURN) != last:
@@ -110,9 +109,10 @@ def _vet(
     connection: apsw.Connection,
     guard: Guard,
     where: str,
-    writes: bool = False,
-) -> tuple[str, ...]:
-    """Prepare one statement, never run it. Returns its column names; raises ProgramRefused."""
+) -> tuple[tuple[str, ...], bool]:
+    """Prepare one statement, never run it. Returns its column names and whether it writes; raises ProgramRefused."""
+    if not _bare(sql):
+        raise ProgramRefused(f"{where}: no statement")
     seen: dict[str, Any] = {}
 
     def stop(cursor: apsw.Cursor, text: str, bindings: object) -> bool:
@@ -140,16 +140,15 @@ def _vet(
     finally:
         guard.writable = guard.all
         cursor.close(True)
-    if not _bare(seen.get("text", "")):
-        raise ProgramRefused(f"{where}: no statement")
+    # VACUUM asks the authorizer only while it runs, so the kind of statement is checked by its first word too.
+    if not FIRST.match(sql) or seen["explains"]:
+        raise ProgramRefused(f"{where}: not a SELECT, INSERT, UPDATE or DELETE")
     if _bare(seen["text"]) != _bare(sql):
         raise ProgramRefused(f"{where}: one statement only")
-    if seen["explains"] or (writes and seen["reads"]):
-        raise ProgramRefused(f"{where}: not an INSERT, UPDATE or DELETE" if writes else f"{where}: not a SELECT")
     missing = sorted({str(name) for name in seen["bindings"]} - known)
     if missing:
         raise ProgramRefused(f"{where}: no such name: {missing[0]}")
-    return seen["columns"]
+    return seen["columns"], not seen["reads"]
 
 
 def _bare(sql: str) -> str:

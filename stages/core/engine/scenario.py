@@ -69,9 +69,7 @@ def load(environment: Environment, ddl: tuple[str, ...], scenario: Scenario, val
         connection.close(True)
 
 
-def _insert(
-    connection: apsw.Connection, table: Table, row: Mapping[str, Scalar], where: str, value_limit: int
-) -> None:
+def _insert(connection: apsw.Connection, table: Table, row: Mapping[str, Scalar], where: str, value_limit: int) -> None:
     columns = {column.name: column for column in table.columns}
     for name, value in row.items():
         if name not in columns:

@@ -135,10 +135,10 @@ class Session:
             returned = self._run(program, arguments, text)
             if isinstance(returned, str):
                 result = Result(True, from_json(returned, allow_inf_nan=False))
-                # Texts, not objects: nobody can change the log through a value handed out.
-                self._journal.append((tool, text, returned, None))
                 if program.writes:
                     self._cursor.execute(END)
+                # Texts, not objects: nobody can change the log through a value handed out.
+                self._journal.append((tool, text, returned, None))
                 return result
             result = returned
         except EXHAUSTED as error:
@@ -162,7 +162,7 @@ class Session:
         if program.writes:
             execute(BEGIN)
         changed = self._connection.total_changes() if program.writes else 0
-        for kind, sql, names, error, message in program.steps:
+        for kind, sql, names, error, message, _ in program.steps:
             if kind == RUN:
                 execute(sql, bindings)
                 if self._connection.total_changes() - changed > self.runtime.limits.rows:
@@ -173,7 +173,9 @@ class Session:
                 if row is None:
                     return Result(False, None, error, fill(message, arguments))
             elif row is None or self._cursor.fetchone() is not None:
-                raise _Broken(f"{'let' if kind == LET else 'return'} gave {'no row' if row is None else 'several rows'}")
+                raise _Broken(
+                    f"{'let' if kind == LET else 'return'} gave {'no row' if row is None else 'several rows'}"
+                )
             elif kind == LET:
                 bindings.update(zip(names, row, strict=True))
             else:
@@ -213,8 +215,8 @@ class Session:
 
     def meta(self) -> tuple[str, int]:
         """`_meta`: the time now (RFC 3339 UTC) and the next id."""
-        now, next_id = self._cursor.execute(f"SELECT now, next_id FROM {META}").fetchall()[0]
-        return now, next_id
+        ((now, next_id),) = self._cursor.execute(f"SELECT now, next_id FROM {META}").fetchall()
+        return str(now), int(next_id)  # type: ignore[arg-type]
 
     def save(self) -> Scenario:
         """The state as a scenario; `runtime.open(session.save())` goes on where this session stands."""
