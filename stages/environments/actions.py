@@ -1,0 +1,127 @@
+"""Resources by the words of botocore's operations: CreateX, GetX or DescribeX, ListXs, UpdateX or ModifyX, DeleteX."""
+
+import re
+from collections import Counter, defaultdict
+
+from stages.core.records import Api, Field, Operation
+from stages.environments.drafts import Draft, Use, rows_of, schema
+from stages.environments.nouns import is_plural, one
+from stages.environments.shapes import Verb
+
+_NAME = re.compile(r"^([A-Z][a-z]+)(\w+)$")
+_VERBS: dict[str, Verb] = {"Create": "create", "Get": "get", "Describe": "get", "List": "list", "Update": "patch",
+                           "Modify": "patch", "Delete": "delete"}  # fmt: skip
+
+
+def drafts(api: Api, left_out: Counter[str]) -> list[Draft]:
+    """Every noun with a create and a get or a list; whatever else is counted in `left_out`."""
+    groups: dict[str, dict[Verb, Use]] = defaultdict(dict)
+    spelt: dict[str, str] = {}
+    for operation in api.operations:
+        match = _NAME.match(operation.name)
+        verb = _VERBS.get(match[1]) if match else None
+        if operation.deprecated or match is None or verb is None:
+            left_out["deprecated" if operation.deprecated else "no_rule"] += 1
+            continue
+        if verb == "get" and is_plural(match[2]) and rows_of(api.schemas.get(operation.response or "")):
+            verb = "list"
+        name = one(match[2])
+        key = None if verb in ("create", "list") else _key(operation, name)
+        if verb not in ("create", "list") and key is None:
+            left_out["no_key"] += 1
+        elif verb in groups[name]:
+            left_out["second_of_verb"] += 1
+        else:
+            groups[name][verb] = Use(verb, operation, key)
+            if verb == "create":
+                spelt[name] = match[2]
+    found = []
+    for name, uses in groups.items():
+        draft = _draft(api, name, spelt.get(name, name), uses, left_out)
+        if isinstance(draft, Draft):
+            found.append(draft)
+        else:
+            left_out[draft] += len(uses)
+    return found
+
+
+def _key(operation: Operation, name: str) -> str | None:
+    """The required argument that says which one, by its name."""
+    needed = [p.name for p in operation.parameters if p.required and p.type == "string"]
+    low = {_plain(parameter): parameter for parameter in needed}
+    for ending in ("id", "name", "", "identifier", "url", "arn"):
+        if name + ending in low:
+            return low[name + ending]
+    for word in ("id", "name", "identifier", "arn"):
+        if word in low:
+            return low[word]
+    # A noun of two words is often addressed by its last: `DeleteConfigurationSet(SetName)`.
+    near = [parameter for text, parameter in low.items() if len(text) > 4 and name.endswith(_stem(text))]
+    return near[0] if len(near) == 1 else None
+
+
+def _plain(text: str) -> str:
+    return text.replace("_", "").replace("-", "").lower()
+
+
+def _stem(text: str) -> str:
+    return re.sub(r"(id|name|arn)$", "", text)
+
+
+def _draft(api: Api, name: str, spelt: str, uses: dict[Verb, Use], left_out: Counter[str]) -> Draft | str:
+    if "create" not in uses:
+        return "no_create"
+    if "get" not in uses and "list" not in uses:
+        return "no_read"
+    addressed = next((uses[verb] for verb in ("get", "delete", "patch") if verb in uses), None)
+    if addressed is None or addressed.key is None:
+        return "no_key"
+    item = _item(api, name, uses)
+    if item is None:
+        return "no_row_schema"
+    prop = _property(addressed.key, name, item)
+    if prop is None:
+        return "no_key"
+    for verb in [v for v, use in uses.items() if use.key and _property(use.key, name, item) != prop]:
+        left_out["other_key"] += 1
+        del uses[verb]
+    if "get" not in uses and "list" not in uses:
+        return "no_read"
+    if "list" in uses and rows_of(api.schemas.get(uses["list"].operation.response or "")) is None:
+        left_out["list_of_names"] += 1
+        del uses["list"]
+        if "get" not in uses:
+            return "no_read"
+    given = {_plain(p.name): p for p in uses["create"].operation.parameters}
+    same = next((given[t] for t in (_plain(addressed.key), _plain(prop), name + _plain(prop)) if t in given), None)
+    if same is not None and not same.required and not _plain(prop).endswith("id"):
+        return "optional_key"
+    chosen = same.name if same is not None and same.required else None
+    return Draft(name, name, item, addressed.key, prop, chosen, uses, spelt)
+
+
+def _item(api: Api, name: str, uses: dict[Verb, Use]) -> Field | None:
+    if "get" in uses and (response := schema(api.schemas, uses["get"].operation.response)):
+        objects = [p for p in response.properties if p.type == "object" and p.properties]
+        named = [p for p in objects if _plain(p.name) in (name, name + "detail", name + "details", name + "info")]
+        if named:
+            return named[0]
+        if len(objects) == 1 and len(response.properties) <= 2:
+            return objects[0]
+        return response
+    if "list" in uses:
+        rows = rows_of(api.schemas.get(uses["list"].operation.response or ""))
+        if rows is not None and rows.items is not None and rows.items.properties:
+            return rows.items
+    return None
+
+
+def _property(argument: str, name: str, item: Field) -> str | None:
+    names = {_plain(p.name): p.name for p in item.properties if p.type == "string"}
+    text = _plain(argument)
+    tries = [text, text.removeprefix(name), name + text]
+    if text.endswith("identifier"):
+        tries += [name + "id", "id", name + "name", "name"]
+    if text == name:
+        tries += [name + "id", name + "name", "id", "name"]
+    return next((names[t] for t in tries if t and t in names), None)

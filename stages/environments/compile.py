@@ -1,0 +1,48 @@
+"""ApiShape -> Environment: tables, argument schemas and programs, ready for the engine."""
+
+from typing import Literal
+
+from stages.core.records import Environment, Tool
+from stages.environments.programs import program
+from stages.environments.schema import parameters, returns, table
+from stages.environments.shapes import ApiShape, ToolShape
+
+
+def compile(shape: ApiShape, use: Literal["train", "evaluation"]) -> Environment:
+    """The environment that behaves as `shapes` says."""
+    return Environment(
+        id=shape.id,
+        title=shape.title,
+        description=shape.description,
+        domain=shape.domain,
+        publisher=shape.publisher,
+        use=use,
+        source=shape.source,
+        tables=tuple(table(entity) for entity in shape.entities),
+        tools=tuple(_tool(shape, tool) for tool in shape.tools),
+        left_out=shape.left_out,
+        operations=shape.operations,
+    )
+
+
+def _tool(shape: ApiShape, tool: ToolShape) -> Tool:
+    return Tool(
+        name=tool.name,
+        description=tool.description,
+        parameters=parameters(shape, tool),
+        returns=returns(shape, tool),
+        verb=tool.verb,
+        table=tool.table,
+        writes=tool.writes,
+        program=program(shape, tool),
+        errors=tool.errors,
+        key_parameter=tool.key_parameter,
+        parents=tool.parents,
+        fields=tool.fields,
+        filters=tool.filters,
+        items=tool.items,
+        page_size=tool.page_size,
+        page_token=tool.page_token,
+        operation=tool.operation,
+        page=tool.page,
+    )

@@ -1,0 +1,173 @@
+"""Fields of a description -> columns, or the reason why not; and which of them a person would ask for.
+
+A nested object or an array is one JSON column, objects one level deep: what lies deeper is left out where it is
+optional, else the whole field is refused. Free-form maps are refused: their values' type is not described.
+"""
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from stages.core.records import Field, Scalar
+from stages.environments.nouns import words
+from stages.environments.sentences import PARAMETER, short
+from stages.environments.shapes import FieldShape, Kind
+
+MAX_ENUM = 8
+MAX_NESTED = 3
+_COMPUTED = frozenset({"kind", "etag", "selflink", "fingerprint", "position", "self"})
+_HIDES = frozenset({"deleted", "hidden", "trashed", "archived"})
+_CREATED = frozenset(["created", "createtime", "createdtime", "creationtime", "createdat", "creationdate", "timecreated", "createddate", "creationtimestamp", "createdatetime", "creationdatetime", "createtimestamp"])  # fmt: skip
+_UPDATED = frozenset(["updated", "updatetime", "modifiedtime", "modificationtime", "updatedat", "lastupdatetime", "lastmodified", "timeupdated", "lastmodifiedtime", "lastmodifieddate", "lastupdated", "lastupdateddate", "lastupdatedat", "modifytime", "lastupdateddatetime", "last_activity", "modificationdate", "lastmodifiedat", "lastmodificationtime", "updateddate", "updatetimestamp"])  # fmt: skip
+_HUMAN = frozenset(["title", "name", "summary", "description", "notes", "due", "start", "end", "location", "status", "priority", "date", "time", "email", "color", "subject", "body", "text", "content", "message", "phone", "address", "city", "country", "language", "currency", "price", "quantity", "room", "section", "heading", "topic", "points", "type", "visibility", "comment", "query", "schedule", "ttl", "enabled", "disabled", "capacity", "size", "duration"])  # fmt: skip
+_OBSCURE = frozenset(["id", "ids", "uri", "uris", "url", "urls", "link", "links", "token", "etag", "arn", "arns", "kms", "config", "configuration", "metadata", "policy", "encryption", "hash", "checksum", "fingerprint", "version", "client", "extended", "sequence", "role", "roles", "key", "keys", "internal", "uid", "iam", "security", "options", "option", "settings", "spec", "specification", "mask", "conference", "attachments", "source", "gadget", "extension", "extensions", "hint", "template", "properties", "property", "raw", "html", "css", "mime", "format"])  # fmt: skip
+LABELS = ("displayname", "title", "summary", "name", "label", "subject", "email", "emailaddress")
+_ENUM_NOTHING = ("_UNSPECIFIED", "UNKNOWN", "UNSPECIFIED")
+
+
+def column(field: Field) -> FieldShape | str:
+    """The column that stores `field`, or the reason code why there is none."""
+    if not field.name.isidentifier() or not field.name.isascii():
+        return "odd_name"
+    low = field.name.lower()
+    if low in _COMPUTED:
+        return "computed"
+    clock = clock_of(field)
+    if field.read_only and not clock:
+        return "output_only"
+    if low in _HIDES:
+        return "hides_rows"
+    schema = value_schema(field)
+    if isinstance(schema, str):
+        return schema
+    kind, storage = _kind(field, schema)
+    default = _default(field, schema) if not clock else None
+    return FieldShape(
+        name=field.name,
+        kind=kind,
+        type=storage,
+        json_schema=schema,
+        description=short(field.description, PARAMETER),
+        format=field.format,
+        default=default,
+        one_of=tuple(schema["enum"]) if kind == "enum" else (),  # type: ignore[arg-type]
+        clock=clock,
+        required=clock is not None,
+        listed=clock is None,
+        read_only=field.read_only,
+    )
+
+
+def clock_of(field: Field) -> Literal["create", "write"] | None:
+    """`create`, `write` or None: whether the server keeps the field's time."""
+    if field.type != "string" or field.format not in (None, "date-time", "google-datetime"):
+        return None
+    low = field.name.lower()
+    return "create" if low in _CREATED else "write" if low in _UPDATED else None
+
+
+def value_schema(field: Field, depth: int = 0) -> dict[str, JsonValue] | str:
+    """JSON Schema of a value of `field`, or a reason code."""
+    if field.truncated:
+        return "too_deep"
+    if field.type == "string":
+        if field.format in ("byte", "google-fieldmask"):
+            return "bytes"
+        schema: dict[str, JsonValue] = {"type": "string"}
+        listed = [v for v in field.enum if isinstance(v, str) and v and not v.upper().endswith(_ENUM_NOTHING)]
+        if 0 < len(listed) <= MAX_ENUM:
+            schema["enum"] = listed
+        elif field.format in ("date-time", "google-datetime", "date"):
+            schema["format"] = "date" if field.format == "date" else "date-time"
+        return schema
+    if field.type in ("integer", "number"):
+        schema = {"type": field.type}
+        for word, bound in (("minimum", field.minimum), ("maximum", field.maximum)):
+            if bound is not None and abs(bound) < 2**53:
+                schema[word] = int(bound) if field.type == "integer" else bound
+        return schema
+    if field.type == "boolean":
+        return {"type": "boolean"}
+    if field.type == "array":
+        if field.items is None or depth > 1 or field.items.type == "array":
+            return "too_deep"
+        inner = value_schema(field.items, depth + (field.items.type == "object"))
+        return inner if isinstance(inner, str) else {"type": "array", "items": inner}
+    if field.type == "object":
+        return _object_schema(field, depth)
+    return "untyped"
+
+
+def _object_schema(field: Field, depth: int) -> dict[str, JsonValue] | str:
+    if field.additional or not field.properties:
+        return "free_form_map"
+    if depth > 1 or (depth == 1 and field.name):
+        return "too_deep"
+    kept: dict[str, JsonValue] = {}
+    required: list[JsonValue] = []
+    for inner in sorted(field.properties, key=lambda p: (not p.required, usefulness(p.name, p.type))):
+        schema = "output_only" if inner.read_only else value_schema(inner, max(depth, 1))
+        if isinstance(schema, str) or not inner.name.isidentifier():
+            if inner.required:
+                return "too_deep"
+            continue
+        if inner.required or len(kept) < MAX_NESTED:
+            kept[inner.name] = schema
+            if inner.required:
+                required.append(inner.name)
+    if not kept:
+        return "too_deep"
+    return {"type": "object", "properties": kept, "required": required, "additionalProperties": False}
+
+
+def _kind(field: Field, schema: dict[str, JsonValue]) -> tuple[Kind, Literal["TEXT", "INTEGER", "REAL"]]:
+    if field.type in ("object", "array"):
+        return "json", "TEXT"
+    if field.type == "boolean":
+        return "boolean", "INTEGER"
+    if field.type in ("integer", "number"):
+        return "number", "INTEGER" if field.type == "integer" else "REAL"
+    if "enum" in schema:
+        return "enum", "TEXT"
+    if "format" in schema or clock_of(field):
+        return "time", "TEXT"
+    return "text", "TEXT"
+
+
+def _default(field: Field, schema: dict[str, JsonValue]) -> Scalar:
+    if isinstance(field.default, bool):
+        return int(field.default) if field.type == "boolean" else None
+    if field.type == "string" and isinstance(field.default, str) and field.default:
+        listed = schema.get("enum")
+        return field.default if not isinstance(listed, list) or field.default in listed else None
+    if field.type in ("integer", "number") and isinstance(field.default, int | float):
+        return field.default
+    return None
+
+
+def usefulness(name: str, type_: str) -> int:
+    """Smaller is what a person would sooner ask for."""
+    low = name.lower()
+    parts = words(name)
+    score = {"string": 2, "boolean": 3, "integer": 3, "number": 3, "array": 4, "object": 5}.get(type_, 6)
+    if parts and (low in _HUMAN or parts[-1] in _HUMAN):
+        score -= 3 if len(parts) == 1 else 1
+    if low in LABELS:
+        score = -9 + LABELS.index(low)
+    if _OBSCURE & set(parts):
+        score += 6
+    return score + max(0, len(parts) - 3)
+
+
+def label_of(fields: list[FieldShape], noun: str) -> str | None:
+    """The writable text field by which a person names a row; None where there is none."""
+    texts = [f for f in fields if f.kind == "text" and f.writable and f.shown]
+    joined = noun.replace(" ", "").lower()
+    for wanted in (joined + "name", *LABELS, joined + "title", "alias", "namespace"):
+        for field in texts:
+            if field.name.lower().replace("_", "") == wanted:
+                return field.name
+    for field in texts:
+        if words(field.name)[-1:] in (["name"], ["title"]):
+            return field.name
+    return None

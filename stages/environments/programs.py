@@ -1,0 +1,218 @@
+"""A tool's verb -> its steps in format 1. All values come from `:args`, names from the shape; nothing is spliced in but
+checked identifiers. JSON paths are always quoted, so `max-results` and `metadata.name` are names like any other.
+"""
+
+from stages.core.records import Let, Require, Return, Run, Scalar, Step
+from stages.environments.schema import visible
+from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+
+NOW = "UPDATE _meta SET now = strftime('%Y-%m-%dT%H:%M:%SZ', now, '+1 minute') RETURNING now"
+
+
+def program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
+    """The steps of one tool."""
+    entity = shape.entity(tool.table)
+    steps = _parents(shape, tool)
+    match tool.verb:
+        case "create":
+            return (*steps, *_create(entity, tool))
+        case "get":
+            return (*steps, _row_there(entity, tool), _shown(entity, _by_key(tool)))
+        case "list":
+            return (*steps, *_list(entity, tool))
+        case "delete":
+            gone = Run(run=f"DELETE FROM {name(entity.table)} WHERE {_where(entity, tool)}")
+            return (*steps, _row_there(entity, tool), Let(let=NOW), gone, Return(return_="SELECT '{}'"))
+        case _:
+            return (
+                *steps,
+                _row_there(entity, tool),
+                Let(let=NOW),
+                _change(entity, tool),
+                _shown(entity, _by_key(tool)),
+            )
+
+
+def name(identifier: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def path(argument: str) -> str:
+    """The quoted JSON path of an argument, as an SQL literal."""
+    return "'$.\"" + argument.replace("'", "''") + "\"'"
+
+
+def text(argument: str) -> str:
+    """An argument's SQL value: NULL when absent or null, 1 and 0 for booleans."""
+    return f":args->>{path(argument)}"
+
+
+def literal(value: Scalar) -> str:
+    """A default as an SQL literal."""
+    if value is None:
+        return "NULL"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+
+def given(field: FieldShape, argument: str) -> str:
+    """An argument's value as its column stores it: JSON minified, the rest as SQL values."""
+    return f"json(:args->{path(argument)})" if field.kind == "json" else text(argument)
+
+
+def item(entity: EntityShape, *, listed: bool = False) -> str:
+    """The expression that shows a row, null values left out."""
+    pairs = ", ".join(f"{path_key(field.name)}, {_out(field)}" for field in visible(entity, listed=listed))
+    return f"json_patch('{{}}', json_object({pairs}))"
+
+
+def path_key(key: str) -> str:
+    """A property's name as an SQL literal."""
+    return "'" + key.replace("'", "''") + "'"
+
+
+def _out(field: FieldShape) -> str:
+    column = name(field.name)
+    if field.kind == "boolean":
+        return f"json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    return f"json({column})" if field.kind == "json" else column
+
+
+def _parents(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    above: tuple[str, str] | None = None
+    for argument, table in tool.parents.items():
+        parent = shape.entity(table)
+        where = f"{name(parent.key)} = {text(argument)}"
+        if above and parent.parent == above[1] and parent.parent_field:
+            where += f" AND {name(parent.parent_field)} = {text(above[0])}"
+        steps.append(
+            Require(
+                require=f"SELECT 1 FROM {name(table)} WHERE {where}",
+                error=tool.missing,
+                message=f"no {parent.noun} {{{argument}}}",
+            )
+        )
+        above = (argument, table)
+    return tuple(steps)
+
+
+def _by_key(tool: ToolShape) -> str:
+    return text(tool.key_parameter or "")
+
+
+def _where(entity: EntityShape, tool: ToolShape) -> str:
+    """The row of the key, under its own parent where the call names it."""
+    where = f"{name(entity.key)} = {_by_key(tool)}"
+    return where + "".join(f" AND {clause}" for clause in _under(entity, tool))
+
+
+def _under(entity: EntityShape, tool: ToolShape) -> list[str]:
+    last = list(tool.parents.items())[-1:]
+    return [f"{name(entity.parent_field or '')} = {text(arg)}" for arg, table in last if table == entity.parent]
+
+
+def _row_there(entity: EntityShape, tool: ToolShape) -> Require:
+    return Require(
+        require=f"SELECT 1 FROM {name(entity.table)} WHERE {_where(entity, tool)}",
+        error=tool.missing,
+        message=f"no {entity.noun} {{{tool.key_parameter}}}",
+    )
+
+
+def _shown(entity: EntityShape, key: str) -> Return:
+    return Return(return_=f"SELECT {item(entity)} FROM {name(entity.table)} WHERE {name(entity.key)} = {key}")
+
+
+def _create(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    key = ":id"
+    if tool.key_parameter:
+        key = _by_key(tool)
+        taken = f"SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {name(entity.table)} WHERE {name(entity.key)} = {key})"
+        message = f"{entity.noun} {{{tool.key_parameter}}} already exists"
+        steps.append(Require(require=taken, error=tool.taken, message=message))
+    else:
+        minted = f"printf('{entity.prefix}%03d', next_id)"
+        steps.append(Let(let=f"UPDATE _meta SET next_id = next_id + 1 RETURNING {minted} AS id"))
+    steps.append(Let(let=NOW))
+    values = {entity.key: key}
+    if entity.parent and entity.parent_field:
+        argument = next(arg for arg, table in reversed(list(tool.parents.items())) if table == entity.parent)
+        values[entity.parent_field] = text(argument)
+    for argument, column in tool.fields.items():
+        values[column] = _or_default(entity.field(column), argument)
+    for field in entity.fields:
+        if field.clock:
+            values[field.name] = ":now"
+        elif field.name not in values and field.default is not None:
+            values[field.name] = literal(field.default)
+    columns = ", ".join(map(name, values))
+    steps.append(Run(run=f"INSERT INTO {name(entity.table)} ({columns}) VALUES ({', '.join(values.values())})"))
+    return (*steps, _shown(entity, key))
+
+
+def _or_default(field: FieldShape, argument: str) -> str:
+    value = given(field, argument)
+    return value if field.default is None else f"coalesce({value}, {literal(field.default)})"
+
+
+def _change(entity: EntityShape, tool: ToolShape) -> Run:
+    sets = []
+    for argument, column in tool.fields.items():
+        field = entity.field(column)
+        value = _or_default(field, argument) if tool.verb == "update" else _kept(field, argument)
+        sets.append(f"{name(column)} = {value}")
+    sets += [f"{name(field.name)} = :now" for field in entity.fields if field.clock == "write"]
+    return Run(run=f"UPDATE {name(entity.table)} SET {', '.join(sets)} WHERE {_where(entity, tool)}")
+
+
+def _kept(field: FieldShape, argument: str) -> str:
+    """Absent keeps, null clears; an object is merged into the stored one, anything else replaces it."""
+    column, kind = name(field.name), f"json_type(:args, {path(argument)})"
+    new = given(field, argument)
+    if field.kind == "json" and field.json_schema.get("type") == "object":
+        new = f"iif({kind} = 'null', NULL, json_patch(coalesce({column}, '{{}}'), :args->{path(argument)}))"
+    elif field.kind == "json":
+        new = f"iif({kind} = 'null', NULL, {new})"
+    return f"CASE WHEN {kind} IS NULL THEN {column} ELSE {new} END"
+
+
+def _list(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
+    key, table = name(entity.key), name(entity.table)
+    clauses = _under(entity, tool)
+    clauses += [f"({text(a)} IS NULL OR {name(c)} = {text(a)})" for a, c in tool.filters.items()]
+    rows = f"json((SELECT json_group_array(json({item(entity, listed=True)}) ORDER BY {key}) FROM page))"
+    out = path_key(tool.items or "items")
+    if tool.page_default is None:
+        where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
+        return (Return(return_=f"WITH page AS (SELECT * FROM {table}{where}) SELECT json_object({out}, {rows})"),)
+    size = f"coalesce({text(tool.page_size)}, {tool.page_default})" if tool.page_size else str(tool.page_default)
+    steps: list[Step] = []
+    more = ""
+    if tool.page_token and tool.next_token:
+        # The token carries the call's filters: another filter's token would skip rows in silence.
+        suffix = " || ".join(f"'~' || coalesce({text(a)}, '')" for a in tool.filters) or "''"
+        token = text(tool.page_token)
+        steps.append(Let(let=f"SELECT {suffix} AS suffix"))
+        fits = f"substr({token}, 1, 2) = 'p:' AND length({token}) > 2 + length(:suffix)"
+        same = f"(:suffix = '' OR substr({token}, -length(:suffix)) = :suffix)"
+        steps.append(
+            Require(
+                require=f"SELECT 1 WHERE {token} IS NULL OR ({fits} AND {same})",
+                error=tool.bad_token,
+                message="no page of this list has that token",
+            )
+        )
+        start = f"coalesce(substr({token}, 3, length({token}) - 2 - length(:suffix)), '')"
+        steps.append(Let(let=f"SELECT {start} AS after, {size} AS size"))
+        clauses.append(f"{key} > :after")
+        last = f"iif((SELECT count(*) FROM hit) > :size, 'p:' || (SELECT max({key}) FROM page) || :suffix, NULL)"
+        more = f", {path_key(tool.next_token)}, {last}"
+    else:
+        steps.append(Let(let=f"SELECT {size} AS size"))
+    where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
+    value = f"json_patch('{{}}', json_object({out}, {rows}{more}))"
+    hit = f"hit AS (SELECT * FROM {table}{where} ORDER BY {key} LIMIT :size + 1)"
+    page = f"page AS (SELECT * FROM hit ORDER BY {key} LIMIT :size)"
+    return (*steps, Return(return_=f"WITH {hit}, {page} SELECT {value}"))

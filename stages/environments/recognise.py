@@ -1,0 +1,303 @@
+"""Api -> ApiShape: which operations are verbs on which entity, and what of them can be kept.
+
+Drafts come from the paths (Google, Swagger) or from the operations' words (botocore). Here parents are found, columns
+chosen (required ones, then the `max_fields` most useful), arguments sorted into groups. A tool that needs an argument
+we cannot express is refused with a reason; an optional one is left out and counted.
+"""
+
+from collections import Counter
+from typing import NamedTuple
+
+from stages.core.records import Api, Parameter
+from stages.environments import actions, resources
+from stages.environments.arguments import error, filters, paging
+from stages.environments.drafts import Draft, Use
+from stages.environments.fields import clock_of, column, label_of, usefulness
+from stages.environments.nouns import article, noun, nouns, one, snake
+from stages.environments.sentences import short
+from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+
+_STEM = {"create": "create", "get": "get", "list": "list", "patch": "update", "update": "replace", "delete": "delete"}
+
+
+class _Known(NamedTuple):
+    draft: Draft
+    entity: EntityShape
+
+
+def recognise(api: Api, max_fields: int) -> ApiShape:
+    """The API as entities and tools; `entities` is empty where no resource has both a create and a read."""
+    left_out: Counter[str] = Counter()
+    reader = actions if api.publisher == "aws" else resources
+    drafts = reader.drafts(api, left_out)
+    parents = {draft.name: _parents(draft, draft.uses["create"], drafts) for draft in drafts}
+    known: dict[str, _Known] = {}
+    for draft in _outermost_first(drafts, parents, left_out):
+        chain = parents[draft.name]
+        if any(name not in known for name in chain.values()):
+            left_out["parent_refused"] += len(draft.uses)
+            continue
+        entity = _entity(api, draft, chain, known, max_fields, left_out)
+        if entity is None or any(entity.table == other.entity.table for other in known.values()):
+            left_out["required_field" if entity is None else "same_noun"] += len(draft.uses)
+            continue
+        known[draft.name] = _Known(draft, entity)
+    tools: list[ToolShape] = []
+    for item in known.values():
+        made = [_tool(api, item, use, drafts, known, left_out) for use in item.draft.uses.values()]
+        tools += [tool for tool in made if tool is not None]
+    tables = _usable(known, tools, left_out)
+    return ApiShape(
+        id=api.id,
+        title=api.title,
+        description=api.description,
+        domain=api.domain,
+        publisher=api.publisher,
+        source=api.source,
+        entities=tuple(item.entity for item in known.values() if item.entity.table in tables),
+        tools=tuple(_unique([tool for tool in tools if tool.table in tables])),
+        left_out=dict(sorted(left_out.items())),
+        operations=len(api.operations),
+    )
+
+
+def _parents(draft: Draft, use: Use, drafts: list[Draft]) -> dict[str, str]:
+    """Argument -> name of the draft whose key it holds, outermost first. Other scopes are constants of the account."""
+    found: dict[str, str] = {}
+    for scope in use.scopes:
+        if scope.reserved:
+            inside = [d for d in drafts if draft.name.startswith(d.name + ".")]
+            if inside:
+                found[scope.argument] = max(inside, key=lambda d: len(d.name)).name
+            continue
+        named = [d for d in drafts if d is not draft and scope.segment == d.segment]
+        named = named or [d for d in drafts if d is not draft and scope.argument == d.key_argument]
+        if named:
+            found[scope.argument] = named[0].name
+    if not use.scopes:
+        for parameter in use.operation.parameters:
+            if parameter.required and parameter.type == "string" and parameter.name not in (use.key, draft.chosen):
+                owner = [d for d in drafts if d is not draft and _same_key(parameter.name, d)]
+                if owner and parameter.name not in found and len(found) < 2:
+                    found[parameter.name] = owner[0].name
+    return found
+
+
+def _same_key(name: str, draft: Draft) -> bool:
+    low, noun_ = name.lower(), one(draft.word)
+    keyed = draft.key_argument.lower() == low
+    return (keyed and low not in ("id", "name", "arn")) or low in (noun_ + draft.key_argument.lower(), noun_ + "id")
+
+
+def _outermost_first(drafts: list[Draft], parents: dict[str, dict[str, str]], left_out: Counter[str]) -> list[Draft]:
+    order: list[Draft] = []
+    waiting = list(drafts)
+    while waiting:
+        ready = [d for d in waiting if set(parents[d.name].values()) <= {done.name for done in order}]
+        if not ready:
+            left_out["circular_parents"] += sum(len(d.uses) for d in waiting)
+            break
+        order += ready
+        waiting = [d for d in waiting if d not in ready]
+    return order
+
+
+def _entity(
+    api: Api, draft: Draft, chain: dict[str, str], known: dict[str, _Known], max_fields: int, left_out: Counter[str]
+) -> EntityShape | None:
+    said = noun(draft.word, draft.item.schema_name)
+    table = snake(said.replace(" ", "_"))
+    key_field = next(p for p in draft.item.properties if p.name == draft.key_property)
+    key = FieldShape(
+        name=draft.key_property,
+        kind="key",
+        type="TEXT",
+        json_schema={"type": "string"},
+        description=short(key_field.description, 60),
+        required=True,
+        writable=draft.chosen is not None,
+    )
+    fields = [key]
+    parent = list(chain.items())[-1] if chain else None
+    shown = {p.name for p in draft.item.properties}
+    if parent:
+        if parent[0] == key.name:
+            return None
+        fields.append(
+            FieldShape(
+                name=parent[0],
+                kind="parent",
+                type="TEXT",
+                json_schema={"type": "string"},
+                required=True,
+                shown=parent[0] in shown,
+                listed=False,
+            )
+        )
+    others = _columns(draft, chain, max_fields, left_out, {f.name.lower() for f in fields}, shown)
+    if others is None:
+        return None
+    # A name that the caller chose is the label.
+    label = key.name if draft.chosen else label_of(others, said)
+    return EntityShape(
+        table=table,
+        noun=said,
+        plural=nouns(said),
+        key=key.name,
+        minted=draft.chosen is None,
+        prefix=table[0],
+        parent=known[parent[1]].entity.table if parent else None,
+        parent_field=parent[0] if parent else None,
+        label=label,
+        fields=(*fields, *others),
+        resource=draft.name,
+        schema_name=draft.item.schema_name,
+    )
+
+
+def _columns(
+    draft: Draft, chain: dict[str, str], max_fields: int, left_out: Counter[str], taken: set[str], shown: set[str]
+) -> list[FieldShape] | None:
+    """Clock columns, and the writable ones: all that a create needs, then the most useful."""
+    written: dict[str, Parameter] = {}
+    scopes = {scope.argument for use in draft.uses.values() for scope in use.scopes}
+    for verb in ("create", "patch", "update"):
+        use = draft.uses.get(verb)
+        for parameter in use.operation.parameters if use else ():
+            if parameter.location == "body" and parameter.name not in {*chain, *scopes, use.key, draft.chosen}:
+                written.setdefault(parameter.name, parameter)
+    needed: list[FieldShape] = []
+    optional: list[FieldShape] = []
+    create = draft.uses["create"].operation
+    must = {p.name for p in create.parameters if p.required and p.location == "body"}
+    for parameter in written.values():
+        if parameter.name.lower() in taken or clock_of(parameter):
+            continue
+        taken.add(parameter.name.lower())
+        made = column(parameter) if parameter.name in shown or parameter.name in must else "input_only"
+        if isinstance(made, str):
+            left_out[made] += 1
+            if parameter.name in must:
+                return None
+            continue
+        visible = parameter.name in shown
+        made = made.model_copy(
+            update={"writable": True, "required": parameter.name in must, "shown": visible, "listed": visible}
+        )
+        (needed if parameter.name in must else optional).append(made)
+    optional.sort(key=lambda f: usefulness(f.name, str(f.json_schema["type"])))
+    left_out["over_the_cap"] += len(optional[max_fields:])
+    clocks = []
+    for field in draft.item.properties:
+        made = column(field) if clock_of(field) and field.name.lower() not in taken else None
+        if isinstance(made, FieldShape) and made.clock not in {c.clock for c in clocks}:
+            taken.add(field.name.lower())
+            clocks.append(made)
+    return [*needed, *optional[:max_fields], *clocks]
+
+
+def _tool(
+    api: Api, item: _Known, use: Use, drafts: list[Draft], known: dict[str, _Known], left_out: Counter[str]
+) -> ToolShape | None:
+    draft, entity, operation = item.draft, item.entity, use.operation
+    arguments = {p.name: p for p in operation.parameters}
+    chain = {arg: known[name].entity.table for arg, name in _parents(draft, use, drafts).items() if name in known}
+    key = draft.chosen if use.verb == "create" else use.key
+    chain = {arg: table for arg, table in chain.items() if arg != key and arg in arguments}
+    if entity.parent and use.verb == "create" and entity.parent not in chain.values():
+        left_out["no_parent_argument"] += 1
+        return None
+    columns = {f.name: f for f in entity.fields if f.writable and f.kind not in ("key", "parent")}
+    written = {}
+    if use.verb in ("create", "patch", "update"):
+        written = {p.name: p.name for p in arguments.values() if p.location == "body" and p.name in columns}
+    if (not written and use.verb in ("patch", "update")) or (use.verb == "create" and not written and not key):
+        left_out["nothing_to_write"] += 1
+        return None
+    page = paging(operation, api.schemas.get(operation.response or ""), draft.word) if use.verb == "list" else None
+    used = {key, *chain, *written, *((page.size, page.token) if page else ())}
+    narrowed = filters(operation, entity.fields, {a for a in used if a}) if use.verb == "list" else {}
+    used |= set(narrowed)
+    constants = {scope.argument for use_ in draft.uses.values() for scope in use_.scopes} - used
+    for name, parameter in arguments.items():
+        if name in used or parameter.read_only or (parameter.location == "body" and not parameter.required):
+            continue
+        if parameter.required and name not in constants and parameter.location != "header":
+            left_out["required_argument"] += 1
+            return None
+        left_out["constant_scope" if name in constants else "optional_argument"] += 1
+    must = {name for name in used if name and (name == key or name in chain)}
+    if use.verb in ("create", "update"):
+        # A replacement has to give what may not be missing; the rest goes back to its default.
+        must |= {name for name in written if columns[name].required}
+    must |= {name for name in written if arguments[name].required and use.verb != "patch"}
+    if api.publisher == "aws" and use.verb == "patch":
+        must |= {name for name in written if arguments[name].required}
+    order = [name for name in (*chain, key, *written) if name in must]
+    missing = error(operation, "missing", one(draft.word))
+    taken = error(operation, "taken", one(draft.word))
+    bad_token = error(operation, "bad_token", one(draft.word))
+    errors = ([missing] if chain or use.verb in ("get", "patch", "update", "delete") else []) + (
+        [taken] if use.verb == "create" and key else []
+    )
+    return ToolShape(
+        name=_name(api, draft, use),
+        operation=operation.name,
+        verb=use.verb,
+        table=entity.table,
+        description=_description(operation.description, use, entity),
+        key_parameter=key,
+        parents=chain,
+        fields=dict(sorted(written.items(), key=lambda pair: list(columns).index(pair[0]))),
+        filters=narrowed,
+        required=tuple(order),
+        nullable=tuple(
+            n for n in written if use.verb == "patch" and n not in must
+            and not columns[n].required and columns[n].kind not in ("boolean", "enum")
+        ),
+        page_size=page.size if page else None,
+        page_token=page.token if page else None,
+        page_default=page.default if page else None,
+        page_max=page.largest if page else None,
+        items=page.items if page else None,
+        next_token=page.next_token if page else None,
+        missing=missing,
+        taken=taken,
+        bad_token=bad_token,
+        errors=tuple(dict.fromkeys([*errors, *([bad_token] if page and page.token else [])])),
+        page=operation.page,
+    )  # fmt: skip
+
+
+def _name(api: Api, draft: Draft, use: Use) -> str:
+    if api.publisher == "aws":
+        return snake(use.operation.name)[:64]
+    method = use.operation.method if api.publisher == "google" else use.verb
+    return f"{snake(draft.word)}_{snake(method)}"[-64:].strip("_")
+
+
+def _description(text: str, use: Use, entity: EntityShape) -> str:
+    said = short(text)
+    if said and len(said.split()) >= 3:
+        return said
+    subject = entity.plural if use.verb == "list" else article(entity.noun)
+    return f"{_STEM[use.verb].capitalize()}s {subject}."
+
+
+def _usable(known: dict[str, _Known], tools: list[ToolShape], left_out: Counter[str]) -> set[str]:
+    """Tables whose create and a read survived, and whose parents did."""
+    tables: set[str] = set()
+    for item in known.values():
+        verbs = {tool.verb for tool in tools if tool.table == item.entity.table}
+        inside = item.entity.parent is None or item.entity.parent in tables
+        if "create" in verbs and verbs & {"get", "list"} and inside:
+            tables.add(item.entity.table)
+        else:
+            left_out["entity_incomplete"] += len(verbs)
+    return tables
+
+
+def _unique(tools: list[ToolShape]) -> list[ToolShape]:
+    """Names told apart by the table where two collections end in the same word."""
+    twice = {name for name, count in Counter(tool.name for tool in tools).items() if count > 1}
+    return [t.model_copy(update={"name": f"{t.table}_{t.verb}"[:64]}) if t.name in twice else t for t in tools]

@@ -1,0 +1,102 @@
+"""ApiShape -> tables, and the JSON Schemas of what a tool takes and gives."""
+
+import re
+
+from pydantic import JsonValue
+
+from stages.core.records import Column, Table
+from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+
+
+def table(entity: EntityShape) -> Table:
+    """The entity's table."""
+    return Table(
+        name=entity.table,
+        noun=entity.noun,
+        plural=entity.plural,
+        columns=tuple(_column(entity, field) for field in entity.fields),
+        label=entity.label,
+        minted=entity.minted,
+        parent=entity.parent,
+        schema_name=entity.schema_name,
+    )
+
+
+def _column(entity: EntityShape, field: FieldShape) -> Column:
+    return Column(
+        name=field.name,
+        type=field.type,
+        kind=field.kind,
+        required=field.required,
+        references=entity.parent if field.kind == "parent" else None,
+        one_of=field.one_of,
+        default=field.default,
+        description=field.description,
+        format=field.format,
+        clock=field.clock is not None,
+    )
+
+
+def parameters(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
+    """JSON Schema of a tool's arguments: parents, key, fields, filters, page; nothing else is let in."""
+    entity = shape.entity(tool.table)
+    properties: dict[str, JsonValue] = {}
+    for argument, parent in tool.parents.items():
+        properties[argument] = {"type": "string", "description": f"Key of the {shape.entity(parent).noun}."}
+    if tool.key_parameter:
+        said = f"Name of the new {entity.noun}." if tool.verb == "create" else f"Key of the {entity.noun}."
+        properties[tool.key_parameter] = {"type": "string", "minLength": 1, "description": said}
+    for argument, name in {**tool.fields, **tool.filters}.items():
+        field = entity.field(name)
+        value = dict(field.json_schema)
+        if argument in tool.nullable:
+            value["type"] = [value["type"], "null"]
+        if field.description:
+            value["description"] = field.description
+        properties[argument] = value
+    if tool.page_size:
+        properties[tool.page_size] = {"type": "integer", "minimum": 1, "maximum": tool.page_max}
+    if tool.page_token:
+        properties[tool.page_token] = {"type": "string"}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(tool.required),
+        "additionalProperties": False,
+    }
+
+
+def returns(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
+    """JSON Schema of a tool's value; `x-entity` says of which table a property holds the key."""
+    if tool.verb == "delete":
+        return {"type": "object", "properties": {}}
+    if tool.verb != "list":
+        return _row(shape, tool.table, listed=False)
+    rows: dict[str, JsonValue] = {"type": "array", "items": _row(shape, tool.table, listed=True)}
+    properties: dict[str, JsonValue] = {tool.items or "items": rows}
+    if tool.next_token:
+        properties[tool.next_token] = {"type": "string"}
+    return {"type": "object", "properties": properties}
+
+
+def _row(shape: ApiShape, name: str, *, listed: bool) -> dict[str, JsonValue]:
+    entity = shape.entity(name)
+    properties: dict[str, JsonValue] = {}
+    for field in visible(entity, listed=listed):
+        value = dict(field.json_schema)
+        if field.description:
+            value["description"] = field.description
+        if field.kind in ("key", "parent"):
+            value["x-entity"] = entity.table if field.kind == "key" else entity.parent
+        properties[field.name] = value
+    return {"type": "object", "properties": properties}
+
+
+def visible(entity: EntityShape, *, listed: bool) -> list[FieldShape]:
+    """The fields that a row shows, alone or in a list."""
+    return [field for field in entity.fields if field.shown and (field.listed or not listed)]
+
+
+def safe(name: str) -> bool:
+    """Whether a name may stand inside a quoted JSON path and a quoted SQL identifier."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.$-]{0,63}", name) is not None
