@@ -62,6 +62,8 @@ _BOUNDS = {
 _SWITCHES = {
     apsw.SQLITE_DBCONFIG_DEFENSIVE: 1,
     apsw.SQLITE_DBCONFIG_ENABLE_FKEY: 1,
+    # One plan whatever is bound: steadier, and a LIMIT :size is not planned (and authorized) anew at each call.
+    apsw.SQLITE_DBCONFIG_ENABLE_QPSG: 1,
     apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER: 0,
     apsw.SQLITE_DBCONFIG_ENABLE_VIEW: 0,
     apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA: 0,

@@ -127,7 +127,10 @@ class Session:
             if not program.validator.is_valid(arguments):
                 return self._note(tool, arguments, _invalid(program, arguments))
             text = to_json(arguments, inf_nan_mode="null").decode()
-        except (ValueError, PydanticSerializationError) as error:  # not JSON, or nested too deeply
+            # The encoder is lenient (bytes, NaN, numbers as keys): what is not JSON does not come back as it went.
+            if from_json(text) != arguments:
+                return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", "arguments are not JSON"))
+        except (ValueError, RecursionError, PydanticSerializationError) as error:  # not JSON, or nested too deeply
             return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", _cut(error)))
         if "\\u0000" in text and "\0" in _texts(arguments):
             return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", "a NUL character"))
@@ -191,8 +194,8 @@ class Session:
     def _note(self, tool: Any, arguments: Any, result: Result) -> Result:
         try:
             text = to_json(arguments, inf_nan_mode="null").decode()
-        except (ValueError, PydanticSerializationError):
-            text = to_json(repr(arguments)[:1000], inf_nan_mode="null").decode()
+        except (ValueError, RecursionError, PydanticSerializationError):
+            text = '"not JSON"'
         self._journal.append((tool, text, None, result))
         return result
 
