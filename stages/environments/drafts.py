@@ -7,7 +7,7 @@ from stages.environments.shapes import Verb
 
 
 class Scope(NamedTuple):
-    """An argument that says inside what: `segment` is the literal before it in the path (`lists` in `/lists/{tasklist}`)."""
+    """An argument that says inside what: `segment` is the literal before it, `lists` in `/lists/{tasklist}`."""
 
     argument: str
     segment: str

@@ -13,14 +13,43 @@ from stages.environments.nouns import words
 from stages.environments.sentences import PARAMETER, short
 from stages.environments.shapes import FieldShape, Kind
 
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 MAX_ENUM = 8
 MAX_NESTED = 3
 _COMPUTED = frozenset({"kind", "etag", "selflink", "fingerprint", "position", "self"})
 _HIDES = frozenset({"deleted", "hidden", "trashed", "archived"})
-_CREATED = frozenset(["created", "createtime", "createdtime", "creationtime", "createdat", "creationdate", "timecreated", "createddate", "creationtimestamp", "createdatetime", "creationdatetime", "createtimestamp"])  # fmt: skip
-_UPDATED = frozenset(["updated", "updatetime", "modifiedtime", "modificationtime", "updatedat", "lastupdatetime", "lastmodified", "timeupdated", "lastmodifiedtime", "lastmodifieddate", "lastupdated", "lastupdateddate", "lastupdatedat", "modifytime", "lastupdateddatetime", "last_activity", "modificationdate", "lastmodifiedat", "lastmodificationtime", "updateddate", "updatetimestamp"])  # fmt: skip
-_HUMAN = frozenset(["title", "name", "summary", "description", "notes", "due", "start", "end", "location", "status", "priority", "date", "time", "email", "color", "subject", "body", "text", "content", "message", "phone", "address", "city", "country", "language", "currency", "price", "quantity", "room", "section", "heading", "topic", "points", "type", "visibility", "comment", "query", "schedule", "ttl", "enabled", "disabled", "capacity", "size", "duration"])  # fmt: skip
-_OBSCURE = frozenset(["id", "ids", "uri", "uris", "url", "urls", "link", "links", "token", "etag", "arn", "arns", "kms", "config", "configuration", "metadata", "policy", "encryption", "hash", "checksum", "fingerprint", "version", "client", "extended", "sequence", "role", "roles", "key", "keys", "internal", "uid", "iam", "security", "options", "option", "settings", "spec", "specification", "mask", "conference", "attachments", "source", "gadget", "extension", "extensions", "hint", "template", "properties", "property", "raw", "html", "css", "mime", "format"])  # fmt: skip
+_CREATED = _listed(
+    """
+    created createtime createdtime creationtime createdat creationdate timecreated createddate creationtimestamp
+    createdatetime creationdatetime createtimestamp
+    """
+)
+_UPDATED = _listed(
+    """
+    updated updatetime modifiedtime modificationtime updatedat lastupdatetime lastmodified timeupdated
+    lastmodifiedtime lastmodifieddate lastupdated lastupdateddate lastupdatedat modifytime lastupdateddatetime
+    last_activity modificationdate lastmodifiedat lastmodificationtime updateddate updatetimestamp
+    """
+)
+_HUMAN = _listed(
+    """
+    title name summary description notes due start end location status priority date time email color subject
+    body text content message phone address city country language currency price quantity room section heading
+    topic points type visibility comment query schedule ttl enabled disabled capacity size duration
+    """
+)
+_OBSCURE = _listed(
+    """
+    id ids uri uris url urls link links token etag arn arns kms config configuration metadata policy encryption
+    hash checksum fingerprint version client extended sequence role roles key keys internal uid iam security
+    options option settings spec specification mask conference attachments source gadget extension extensions
+    hint template properties property raw html css mime format
+    """
+)
 LABELS = ("displayname", "title", "summary", "name", "label", "subject", "email", "emailaddress")
 _ENUM_NOTHING = ("_UNSPECIFIED", "UNKNOWN", "UNSPECIFIED")
 
@@ -163,11 +192,12 @@ def label_of(fields: list[FieldShape], noun: str) -> str | None:
     """The writable text field by which a person names a row; None where there is none."""
     texts = [f for f in fields if f.kind == "text" and f.writable and f.shown]
     joined = noun.replace(" ", "").lower()
-    for wanted in (joined + "name", *LABELS, joined + "title", "alias", "namespace"):
+    for wanted in (joined + "name", *LABELS, joined + "title", "alias", "namespace", "text"):
         for field in texts:
             if field.name.lower().replace("_", "") == wanted:
                 return field.name
     for field in texts:
-        if words(field.name)[-1:] in (["name"], ["title"]):
+        *before, last = words(field.name) or [""]
+        if last in ("name", "title") and (len(before) == 1 or set(before) <= set(noun.lower().split())):
             return field.name
     return None

@@ -9,13 +9,45 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SAME = frozenset(
     {"metadata", "data", "acl", "dns", "media", "series", "work", "news", "information", "software", "access"}
 )
-_IRREGULAR = {"indices": "index", "indexes": "index", "vertices": "vertex", "matrices": "matrix", "children": "child",
-              "people": "person", "analyses": "analysis", "aliases": "alias", "statuses": "status", "addresses": "address",
-              "databases": "database", "leases": "lease", "releases": "release", "purchases": "purchase",
-              "responses": "response", "courses": "course", "licenses": "license", "cases": "case", "phrases": "phrase",
-              "caches": "cache", "movies": "movie", "cookies": "cookie", "quizzes": "quiz", "canvases": "canvas",
-              "houses": "house", "warehouses": "warehouse", "exercises": "exercise", "expenses": "expense",
-              "bases": "base", "purposes": "purpose", "clauses": "clause", "campuses": "campus"}  # fmt: skip
+_IRREGULAR = {
+    "addresses": "address",
+    "aliases": "alias",
+    "analyses": "analysis",
+    "bases": "base",
+    "bookshelves": "bookshelf",
+    "buses": "bus",
+    "caches": "cache",
+    "campuses": "campus",
+    "canvases": "canvas",
+    "cases": "case",
+    "children": "child",
+    "clauses": "clause",
+    "cookies": "cookie",
+    "courses": "course",
+    "databases": "database",
+    "emojis": "emoji",
+    "exercises": "exercise",
+    "expenses": "expense",
+    "houses": "house",
+    "indexes": "index",
+    "indices": "index",
+    "leases": "lease",
+    "licenses": "license",
+    "matrices": "matrix",
+    "movies": "movie",
+    "people": "person",
+    "phrases": "phrase",
+    "purchases": "purchase",
+    "purposes": "purpose",
+    "quizzes": "quiz",
+    "releases": "release",
+    "responses": "response",
+    "shelves": "shelf",
+    "snoozes": "snooze",
+    "statuses": "status",
+    "vertices": "vertex",
+    "warehouses": "warehouse",
+}
 _PLURAL = {one: many for many, one in _IRREGULAR.items() if many != "indexes"}
 # Schema and collection names that say nothing to a person, and what people say.
 _SPOKEN = {
@@ -26,7 +58,6 @@ _SPOKEN = {
     "calendar list entry": "calendar",
     "tasklist": "task list",
     "send as": "sender address",
-    "filter": "mail filter",
     "resource record set": "record set",
     "gtag config": "tag configuration",
     "config": "configuration",
@@ -34,7 +65,58 @@ _SPOKEN = {
     "repo": "repository",
 }
 _ACRONYMS = frozenset(
-    ["acl", "api", "aws", "db", "dns", "ip", "iot", "ml", "vpc", "ssl", "tls", "http", "https", "url", "uri", "id", "ids", "iam", "sns", "sqs", "ssh", "kms", "ai", "ui", "qos", "vm", "os", "sms", "json", "csv", "sql", "crl", "ca", "cidr", "ota", "ssm", "sso", "saml", "oidc", "efs", "nfs", "smb", "hsm", "tgw", "mx", "ldap", "ses", "sdk", "mfa", "pat"]
+    [
+        "acl",
+        "api",
+        "aws",
+        "db",
+        "dns",
+        "ip",
+        "iot",
+        "ml",
+        "vpc",
+        "ssl",
+        "tls",
+        "http",
+        "https",
+        "url",
+        "uri",
+        "id",
+        "ids",
+        "iam",
+        "sns",
+        "sqs",
+        "ssh",
+        "kms",
+        "ai",
+        "ui",
+        "qos",
+        "vm",
+        "os",
+        "sms",
+        "json",
+        "csv",
+        "sql",
+        "crl",
+        "ca",
+        "cidr",
+        "ota",
+        "ssm",
+        "sso",
+        "saml",
+        "oidc",
+        "efs",
+        "nfs",
+        "smb",
+        "hsm",
+        "tgw",
+        "mx",
+        "ldap",
+        "ses",
+        "sdk",
+        "mfa",
+        "pat",
+    ]
 )
 
 
@@ -52,7 +134,7 @@ def singular(word: str) -> str:
     """One of them: `policies` -> `policy`. A word that is no plural comes back as it is."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if word in _SAME or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if word in _SAME or len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
@@ -111,5 +193,7 @@ def nouns(text: str) -> str:
 def article(text: str) -> str:
     """`a task list`, `an event`."""
     return (
-        f"an {text}" if text[:1].lower() in "aeio" or (text[:2].isupper() and text[0] in "AEFHILMNORSX") else f"a {text}"
+        f"an {text}"
+        if text[:1].lower() in "aeio" or (text[:2].isupper() and text[0] in "AEFHILMNORSX")
+        else f"a {text}"
     )

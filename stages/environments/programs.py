@@ -179,14 +179,15 @@ def _kept(field: FieldShape, argument: str) -> str:
 
 
 def _list(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
+    # The leading underscore keeps the pages apart from tables: Blogger has a table of pages.
     key, table = name(entity.key), name(entity.table)
     clauses = _under(entity, tool)
     clauses += [f"({text(a)} IS NULL OR {name(c)} = {text(a)})" for a, c in tool.filters.items()]
-    rows = f"json((SELECT json_group_array(json({item(entity, listed=True)}) ORDER BY {key}) FROM page))"
+    rows = f"json((SELECT json_group_array(json({item(entity, listed=True)}) ORDER BY {key}) FROM _page))"
     out = path_key(tool.items or "items")
     if tool.page_default is None:
         where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
-        return (Return(return_=f"WITH page AS (SELECT * FROM {table}{where}) SELECT json_object({out}, {rows})"),)
+        return (Return(return_=f"WITH _page AS (SELECT * FROM {table}{where}) SELECT json_object({out}, {rows})"),)
     size = f"coalesce({text(tool.page_size)}, {tool.page_default})" if tool.page_size else str(tool.page_default)
     steps: list[Step] = []
     more = ""
@@ -207,12 +208,12 @@ def _list(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
         start = f"coalesce(substr({token}, 3, length({token}) - 2 - length(:suffix)), '')"
         steps.append(Let(let=f"SELECT {start} AS after, {size} AS size"))
         clauses.append(f"{key} > :after")
-        last = f"iif((SELECT count(*) FROM hit) > :size, 'p:' || (SELECT max({key}) FROM page) || :suffix, NULL)"
+        last = f"iif((SELECT count(*) FROM _hit) > :size, 'p:' || (SELECT max({key}) FROM _page) || :suffix, NULL)"
         more = f", {path_key(tool.next_token)}, {last}"
     else:
         steps.append(Let(let=f"SELECT {size} AS size"))
     where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
     value = f"json_patch('{{}}', json_object({out}, {rows}{more}))"
-    hit = f"hit AS (SELECT * FROM {table}{where} ORDER BY {key} LIMIT :size + 1)"
-    page = f"page AS (SELECT * FROM hit ORDER BY {key} LIMIT :size)"
+    hit = f"_hit AS (SELECT * FROM {table}{where} ORDER BY {key} LIMIT :size + 1)"
+    page = f"_page AS (SELECT * FROM _hit ORDER BY {key} LIMIT :size)"
     return (*steps, Return(return_=f"WITH {hit}, {page} SELECT {value}"))

@@ -1,4 +1,4 @@
-"""Resources by path: Google's collections (`tasks.insert`, `{+name}`) and Swagger's (`POST /things`, `GET /things/{id}`)."""
+"""Resources by path: Google's collections (`tasks.insert`, `{+name}`) and Swagger's (`POST /things`)."""
 
 import re
 from collections import Counter, defaultdict
@@ -16,7 +16,8 @@ _GOOGLE: dict[tuple[str, str], Verb] = {
 }  # fmt: skip
 _CALLER = re.compile(
     r"(?i)caller[- ]specified|user[- ](?:assigned|specified|provided|defined|given)|assigned by the user|chosen by|"
-    r"required (?:in|when|for|on) creat|must (?:be|start|begin|contain|match|have)|name of the (?:topic|subscription|snapshot)"
+    r"required (?:in|when|for|on) creat|must (?:be|start|begin|contain|match|have)"
+    r"|name of the (?:topic|subscription|snapshot)"
 )
 
 

@@ -12,7 +12,32 @@ _OPENERS = re.compile(
     r"^(?:note|important|required|optional|output only|immutable|identifier|deprecated)\s*[.:]\s*", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\s*\([^()]*\)")
-_WEAK = frozenset(["a", "an", "the", "of", "to", "in", "for", "with", "and", "or", "by", "on", "at", "from", "that", "which", "this", "your", "as", "is", "are", "be"])
+_WEAK = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "for",
+        "with",
+        "and",
+        "or",
+        "by",
+        "on",
+        "at",
+        "from",
+        "that",
+        "which",
+        "this",
+        "your",
+        "as",
+        "is",
+        "are",
+        "be",
+    ]
+)
 
 
 def short(text: str, longest: int = LONGEST) -> str:
