@@ -40,6 +40,8 @@ class Bare:
         self.connection = apsw.Connection(":memory:", statementcachesize=1024)
         self.connection.deserialize("main", session._start.image)
         self.connection.execute("PRAGMA foreign_keys = ON")
+        # As the engine has it; without, SQLite plans every LIMIT :size anew and the baseline looks four times slower.
+        self.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self.cursor = self.connection.cursor()
 
     def caller(self, tool: str, arguments: dict) -> Callable[[], object]:

@@ -5,8 +5,9 @@ connection is made, so no session exists without them. Everything the clock or c
 `random()` is not on the list and the connection's file system has no clock, so `datetime('now')` is NULL.
 """
 
+import ctypes
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import apsw
@@ -23,6 +24,7 @@ _NAMES = """-> ->> abs avg ceil ceiling char coalesce concat concat_ws count cum
 FUNCTIONS = frozenset(_NAMES.split())
 TABLE_FUNCTIONS = frozenset({"json_each", "json_tree"})
 CLOCK = "finery-no-clock"
+PAGE = 4096
 SAVEPOINT = "finery_call"
 ENVELOPE = frozenset({(apsw.SQLITE_SAVEPOINT, SAVEPOINT), (apsw.SQLITE_TRANSACTION, "ROLLBACK")})
 
@@ -98,7 +100,7 @@ class Guard:
         denied: what was last refused, in words.
     """
 
-    __slots__ = ("all", "denied", "lifted", "readable", "writable")
+    __slots__ = ("all", "authorizer", "denied", "lifted", "readable", "writable")
 
     def __init__(self, tables: Iterable[str]) -> None:
         own = frozenset(tables)
@@ -107,10 +109,23 @@ class Guard:
         self.writable = self.all
         self.lifted = False
         self.denied: str | None = None
+        self.authorizer = self._remembering()
 
-    def __call__(
-        self, operation: int, one: str | None, two: str | None, database: str | None, trigger: str | None
-    ) -> int:
+    def _remembering(self) -> Callable[..., int]:
+        """`decide` with a memory for what ordinary running allows: a reset asks the same questions every time."""
+        allowed: set[tuple[int, str | None, str | None, str | None]] = set()
+
+        def ask(operation: int, one: str | None, two: str | None, database: str | None, trigger: str | None) -> int:
+            if (operation, one, two, database) in allowed and self.writable is self.all:
+                return 0
+            answer = self.decide(operation, one, two, database)
+            if answer == 0 and self.writable is self.all and not self.lifted:
+                allowed.add((operation, one, two, database))
+            return answer
+
+        return ask
+
+    def decide(self, operation: int, one: str | None, two: str | None, database: str | None) -> int:
         """One question at prepare time; the meaning of `one` and `two` depends on the operation (SQLite's codes)."""
         if operation == apsw.SQLITE_READ:
             # A row number is not state: saving and loading a scenario may change it.
@@ -169,7 +184,7 @@ def connect(guard: Guard, budget: Budget) -> apsw.Connection:
         connection.limit(limit, value)
     connection.limit(apsw.SQLITE_LIMIT_LENGTH, budget.limits.value)
     connection.set_progress_handler(budget, budget.limits.stride)
-    connection.set_authorizer(guard)
+    connection.set_authorizer(guard.authorizer)
     return connection
 
 
@@ -178,7 +193,9 @@ def restore(connection: apsw.Connection, guard: Guard, image: bytes, limits: Lim
     guard.lifted = True
     try:
         connection.deserialize("main", image)
-        connection.execute(f"PRAGMA max_page_count = {limits.pages:d}")
+        # The file's size limit, not PRAGMA max_page_count: a statement here would cost as much as the copy.
+        bound = ctypes.c_int64(limits.pages * PAGE)
+        connection.file_control("main", apsw.SQLITE_FCNTL_SIZE_LIMIT, ctypes.addressof(bound))
     finally:
         guard.lifted = False
 

@@ -18,6 +18,7 @@ from stages.core.engine.guard import Guard
 from stages.core.records import Let, Require, Run, Step, Tool
 
 LET, REQUIRE, RUN, RETURN = range(4)
+SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 FIRST = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
@@ -35,11 +36,15 @@ class Flat(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A compiled tool. `refusal` is None or why it cannot run; `writes` says whether a savepoint is needed."""
+    """A compiled tool. `refusal` is None or why it cannot run; `writes` says whether a savepoint is needed.
+
+    `lenient`: the schema admits values of any type, so whether they are JSON at all is checked apart.
+    """
 
     validator: Any
     steps: tuple[Flat, ...]
     writes: bool
+    lenient: bool
     refusal: str | None
 
 
@@ -53,8 +58,8 @@ def compile_tool(tool: Tool, connection: apsw.Connection, guard: Guard) -> Progr
         validator = compile_schema(tool.parameters)
         steps = tuple(_flatten(tool.program, connection, guard))
     except ProgramRefused as refusal:
-        return Program(None, (), False, str(refusal))
-    return Program(validator, steps, any(step.writes for step in steps), None)
+        return Program(None, (), False, True, str(refusal))
+    return Program(validator, steps, any(step.writes for step in steps), _lenient(tool.parameters), None)
 
 
 def compile_schema(schema: dict) -> Any:
@@ -63,6 +68,16 @@ def compile_schema(schema: dict) -> Any:
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, retriever=_refuse_reference)
     except ValueError as error:
         raise ProgramRefused(f"parameters: {_short(str(error))}") from None
+
+
+def _lenient(schema: dict) -> bool:
+    if schema.get("additionalProperties") is not False or schema.get("patternProperties"):
+        return True
+    for field in (schema.get("properties") or {}).values():
+        types = field.get("type") if isinstance(field, dict) else None
+        if not types or not SCALARS.issuperset([types] if isinstance(types, str) else types):
+            return True
+    return False
 
 
 def _refuse_reference(uri: str) -> None:

@@ -128,7 +128,7 @@ class Session:
                 return self._note(tool, arguments, _invalid(program, arguments))
             text = to_json(arguments, inf_nan_mode="null").decode()
             # The encoder is lenient (bytes, NaN, numbers as keys): what is not JSON does not come back as it went.
-            if from_json(text) != arguments:
+            if program.lenient and from_json(text) != arguments:
                 return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", "arguments are not JSON"))
         except (ValueError, RecursionError, PydanticSerializationError) as error:  # not JSON, or nested too deeply
             return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", _cut(error)))
@@ -242,6 +242,9 @@ class Session:
 
     def reset(self) -> None:
         """Back to the scenario, with an empty log. Raises apsw.Error if that fails: a broken session never goes on."""
+        # A statement left open by a failed call would keep the database locked.
+        self._cursor.close(True)
+        self._cursor = self._connection.cursor()
         guards.restore(self._connection, self._guard, self._start.image, self.runtime.limits)
         self._journal.clear()
 

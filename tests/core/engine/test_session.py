@@ -120,6 +120,14 @@ def test_reset_brings_back_the_start_and_empties_the_log() -> None:
     assert [session.call(*call) for call in CALLS] == results
 
 
+def test_reset_works_after_a_call_that_left_a_statement_open() -> None:
+    session = session_with({"return": "SELECT title FROM task"})
+    start = session.digest()
+    assert session.call("probe", {}).error == "INTERNAL"
+    session.reset()
+    assert session.digest() == start
+
+
 def test_only_writes_tick() -> None:
     session = opened()
     session.call("tasks_list", {"tasklist": "l101"})
