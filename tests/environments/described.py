@@ -135,4 +135,5 @@ def value(schema: dict[str, Any], turn: int = 0) -> Any:
     if kind in ("integer", "number"):
         low = int(schema.get("minimum", 1))
         return low + turn if low + turn <= schema.get("maximum", low + turn) else low
-    return f"word{turn:02d}"
+    dates = {"date": f"2026-04-{turn + 1:02d}", "date-time": f"2026-04-{turn + 1:02d}T10:00:00Z"}
+    return dates.get(schema.get("format"), f"word{turn:02d}")
