@@ -4,7 +4,6 @@ A call goes: tool by name, arguments by compiled schema, then the program's step
 a call early undoes all of it. Every call is kept in the log; rewards and proofs read the log, never text.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,12 +14,12 @@ from stages.core.engine import guard as guards
 from stages.core.engine.ddl import META, SchemaRefused, render
 from stages.core.engine.digest import goal_digest, replay_digest
 from stages.core.engine.guard import LIMITS, SAVEPOINT, Budget, Guard, Limits
+from stages.core.engine.messages import cut, fill, texts
 from stages.core.engine.program import LET, NAME, REQUIRE, RUN, Program, compile_tool
 from stages.core.engine.scenario import Start, load, select_rows
 from stages.core.records import Environment, Scalar, Scenario
 
 QUERY_ROWS = 10_000
-PLACE = re.compile(r"\{([^{}]+)\}")
 BEGIN, END = f"SAVEPOINT {SAVEPOINT}", f"RELEASE {SAVEPOINT}"
 EXHAUSTED = (apsw.TooBigError, apsw.FullError, apsw.NoMemError, apsw.InterruptError, RecursionError, MemoryError)
 
@@ -120,7 +119,7 @@ class Session:
         if program is None:
             program = self.runtime.program(tool) if isinstance(tool, str) else None
             if program is None:
-                return self._note(tool, arguments, Result(False, None, "UNKNOWN_TOOL", f"no tool named {_cut(tool)}"))
+                return self._note(tool, arguments, Result(False, None, "UNKNOWN_TOOL", f"no tool named {cut(tool)}"))
         if program.refusal is not None:
             return self._note(tool, arguments, Result(False, None, "INTERNAL", program.refusal))
         try:
@@ -131,8 +130,8 @@ class Session:
             if program.lenient and from_json(text) != arguments:
                 return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", "arguments are not JSON"))
         except (ValueError, RecursionError, PydanticSerializationError) as error:  # not JSON, or nested too deeply
-            return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", _cut(error)))
-        if "\\u0000" in text and "\0" in _texts(arguments):
+            return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", cut(error)))
+        if "\\u0000" in text and "\0" in texts(arguments):
             return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", "a NUL character"))
         try:
             returned = self._run(program, arguments, text)
@@ -145,12 +144,12 @@ class Session:
                 return result
             result = returned
         except EXHAUSTED as error:
-            result = Result(False, None, "RESOURCE_EXHAUSTED", _cut(error) or type(error).__name__)
+            result = Result(False, None, "RESOURCE_EXHAUSTED", cut(error) or type(error).__name__)
         except _Exhausted as error:
             result = Result(False, None, "RESOURCE_EXHAUSTED", str(error))
         except (apsw.Error, _Broken, ValueError) as error:
             denied, self._guard.denied = self._guard.denied, None
-            result = Result(False, None, "INTERNAL", f"not authorized: {denied}" if denied else _cut(error))
+            result = Result(False, None, "INTERNAL", f"not authorized: {denied}" if denied else cut(error))
         if self._connection.in_transaction:
             # A full database has rolled back by itself; a failing rollback is a fault of ours and is raised.
             self._cursor.execute("ROLLBACK")
@@ -266,37 +265,7 @@ class Session:
         self._connection.close(True)
 
 
-def fill(message: str, arguments: Mapping[str, Any]) -> str:
-    """`{name}` in an error's text becomes the argument; one that was not given stays as written.
-
-    Not `str.format`: a name such as `a.b` or `x.__class__` is looked up whole and reaches nothing else.
-    """
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in arguments:
-            return match.group(0)
-        given = arguments[name]
-        return _cut(given if isinstance(given, str) else to_json(given).decode())
-
-    return PLACE.sub(value, message) if "{" in message else message
-
-
 def _invalid(program: Program, arguments: Any) -> Result:
     first = next(iter(program.validator.iter_errors(arguments)))
     where = ".".join(str(part) for part in first.instance_path)
-    return Result(False, None, "INVALID_ARGUMENT", f"{where}: {_cut(first.message)}" if where else _cut(first.message))
-
-
-def _texts(value: Any) -> str:
-    """All text inside a JSON value, end to end."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return "".join(key + _texts(item) for key, item in value.items())
-    return "".join(map(_texts, value)) if isinstance(value, list | tuple) else ""
-
-
-def _cut(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 160 else text[:159] + "…"
+    return Result(False, None, "INVALID_ARGUMENT", f"{where}: {cut(first.message)}" if where else cut(first.message))
