@@ -1,4 +1,4 @@
-"""`python -m stages.trajectories.replay [data/trajectories] [data/environments]`: every row replays, in fresh processes.
+"""`python -m stages.trajectories.replay [data/trajectories] [data/environments]`: every row replays in a fresh process.
 
 Each worker process starts empty, reads the exported row and the catalogue, and executes the row's reference calls.
 Prints `replayed N of N`; exit 1 when one does not reach its recorded digests.

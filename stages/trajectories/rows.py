@@ -5,7 +5,7 @@ from stages.core.records import CallItem, Dialogue, Environment, RlRow, SftRow, 
 
 
 def sft_dialogue(dialogue: Dialogue, environment: Environment) -> SftRow:
-    """A whole dialogue. Calls that ended in an error never stand in a reference, so every assistant token is a target."""
+    """A whole dialogue. A reference holds no failed call, so every assistant token is a target."""
     return SftRow(
         id=content_id("sft", dialogue.id),
         parents=(dialogue.id,),

@@ -79,13 +79,14 @@ class Synthesis:
         """One dialogue of at most `turns` turns on a start state; `plan` names the decisive tools to prefer."""
         draft = Draft(self.environment, self.runtime.open(scenario))
         start, made, focus = draft.session.digest(), [], None
+        place = False
         for number in range(turns):
-            step = self._turn(draft, plan, focus if number else None, rng)
+            step = self._turn(draft, plan, focus if number else None, place, rng)
             if step is None:
                 break
             draft, worked, turn = step
             made.append(turn)
-            focus = worked.focus
+            focus, place = worked.focus, worked.gone
         if not made:
             return Rejected(id=f"{self.environment.id}/{scenario.id}", reason="no_turn", detail=",".join(plan)[:120])
         tools = self._tools(made, rng)
@@ -103,12 +104,16 @@ class Synthesis:
         )
         return self._checked(dialogue)
 
-    def _turn(self, draft: Draft, plan: list[str], focus: Ref | None, rng: Random) -> tuple[Draft, Worked, Turn] | None:
-        """The next turn, tried until one can be worked out."""
+    def _turn(
+        self, draft: Draft, plan: list[str], focus: Ref | None, place: bool, rng: Random
+    ) -> tuple[Draft, Worked, Turn] | None:
+        """The next turn, tried until one can be worked out. `place`: "it" can only mean a place to add to."""
         for _ in range(14):
             follow = focus is not None and rng.random() < 0.55
             tool = self._pick(plan, follow, focus, rng)
             verbs = (FOLLOWS if follow else WRITES | READS)[tool.verb]
+            if follow and place and tool.verb not in ("create", "list"):
+                continue
             template = self._template(verbs, rng)
             attempt = draft.fork()
             attempt.begin()

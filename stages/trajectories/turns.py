@@ -113,7 +113,9 @@ class Turns:
         ref = self._created(table, draft.call(tool, {**draft.parents(tool, scope), **more}), child, scope)
         slots = {"label": named(child, self.rng), "parent_label": named(label, self.rng), "parent_noun": above.noun}
         slots["a_parent_noun"] = article(above.noun)
-        return Worked(self._nouns(table) | slots, f"Done, I created {label} and added {child} to it.", focus=ref)
+        return Worked(
+            self._nouns(table) | slots, f"Done, I created {label} and added {child} to it.", focus=scope, gone=True
+        )
 
     def change(self, draft: Draft, tool: Tool, target: Ref, verb: Verb) -> Worked:
         """One field of a row: its name, a switch or any other."""
@@ -139,16 +141,16 @@ class Turns:
         elif verb.startswith("flag"):
             on = not row.get(column.name)
             bound = said(on, "turn on" if on else "turn off")
-            slots |= {"turn": "turn on" if on else "turn off", "field": words(column.name)}
-            answer = f"Done, I turned {'on' if on else 'off'} {words(column.name)} for {target.label}."
+            slots |= {"turn": "turn on" if on else "turn off", "field": spoken_field(column)}
+            answer = f"Done, I turned {'on' if on else 'off'} {spoken_field(column)} for {target.label}."
         else:
             value = self.pool.value(table.name, column, _schema(tool, argument), self.rng)
             if value is None or value == row.get(column.name):
                 raise Refused("no_value", column.name)
             shown = self._shown(value, column)
             bound = said(value, shown)
-            slots |= {"field": words(column.name), "value": self._quoted(shown, column)}
-            answer = f"Done, the {words(column.name)} of {target.label} is now {shown}."
+            slots |= {"field": spoken_field(column), "value": self._quoted(shown, column)}
+            answer = f"Done, the {spoken_field(column)} of {target.label} is now {shown}."
         given = self._address(draft, tool, target)
         given |= self._kept(draft, tool, target, argument, row) if tool.verb == "update" else {}
         draft.call(tool, given | {argument: bound})
@@ -178,10 +180,10 @@ class Turns:
             raise Refused("nothing_to_read", table.name)
         column = self.rng.choice(options)
         told = str(value[column.name])
-        slots = self._nouns(table) | {"field": words(column.name)}
+        slots = self._nouns(table) | {"field": spoken_field(column)}
         slots["target"] = mention(self.environment, target, self.rng)
         answer = self.rng.choice(("The {0} of {1} is {2}.", "{1} has the {0} {2}.", "Its {0} is {2}."))
-        return Worked(slots, answer.format(words(column.name), target.label, told), says=(told,), focus=target)
+        return Worked(slots, answer.format(spoken_field(column), target.label, told), says=(told,), focus=target)
 
     def rows(self, draft: Draft, verb: Verb, table: Table, scope: Ref | None) -> Worked:
         """The names of rows, or how many there are."""
@@ -231,7 +233,7 @@ class Turns:
                 continue
             shown = self._shown(value, column)
             arguments[argument] = said(value, shown)
-            told.append((words(column.name), self._quoted(shown, column)))
+            told.append((spoken_field(column), self._quoted(shown, column)))
         if not any(bound.text == label for bound in arguments.values()):
             raise Refused("no_label", tool.name)
         return label, arguments, told
@@ -295,6 +297,12 @@ def _schema(tool: Tool, argument: str) -> dict[str, JsonValue]:
     properties = tool.parameters.get("properties")
     found = properties.get(argument) if isinstance(properties, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def spoken_field(column: Column) -> str:
+    """What a person calls a column: its words; a lone adjective of time (`due`) becomes a date."""
+    name = words(column.name)
+    return f"{name} date" if column.kind == "time" and " " not in name and name in ("due", "start", "end") else name
 
 
 def _tellable(value: JsonValue) -> bool:

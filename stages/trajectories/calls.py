@@ -1,0 +1,268 @@
+"""Single-call rows: one sentence of a person, one function shown (now and then more), one call.
+
+The request comes from the function's own description, turned into what people say ("Computes the X" -> "Compute the
+X", "What is the X"), followed by its arguments in varied phrases: `with a width of 5`, `from 3 to 9`, `using "abc" as
+the title`, `include archived ones`. Optional arguments that nobody mentions are left out of the call, so a model
+learns not to invent them. Every value said is proved by `spoken.supports`.
+"""
+
+import re
+from random import Random
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from stages.core.records import Api, Call, CallItem, Field, Operation, Span, Split, content_id
+from stages.trajectories.call_values import Stated, Values
+from stages.trajectories.spoken import supports
+from stages.trajectories.words import article, machine_words, sentence, words
+
+PLAIN_TYPES = ("string", "integer", "number", "boolean", "array")
+PAIRS = (
+    ("start", "end"), ("from", "to"), ("min", "max"), ("source", "target"), ("low", "high"), ("first", "last"), ("a", "b"),
+)  # fmt: skip
+ASKS = ("compute", "calculate", "return", "find", "get", "determine", "estimate", "evaluate", "retrieve", "count")
+_THIRD = re.compile(r"^(\w+?)(?:(ies)|(sh|ch|ss|x|z)es|(s))$")
+_NO_VERB = ("this", "is", "has", "was", "its", "process", "access", "alias", "status", "class")
+
+
+class Argument(NamedTuple):
+    """A parameter and what is said of it; `stated` None: shown to the model but not mentioned."""
+
+    field: Field
+    stated: Stated | None
+
+
+def imperative(description: str) -> str | None:
+    """The first sentence as a request in the imperative, without marks and brackets; None if it does not read so."""
+    text = re.sub(r"`+|\*+|\s*\([^)]*\)|\s*\[[^\]]*\]", "", description)
+    first = re.split(r"(?<=[a-z0-9])\.(?:\s|$)|:\s|;\s|\n", text.strip())[0].strip().rstrip(".")
+    if not 8 <= len(first) <= 110 or machine_words(first) or re.search(r"[<>{}=|\\$/]|e\.g|i\.e|deprecated", first):
+        return None
+    head, _, rest = first.partition(" ")
+    verb = head.lower()
+    if verb in _NO_VERB or not verb.isalpha() or not rest:
+        return None
+    match = _THIRD.match(verb)
+    if match:
+        verb = match[1] + ("y" if match[2] else match[3] or "")
+    elif not first[0].isupper():
+        return None
+    if verb.endswith(("ing", "ed", "ly", "tion")) or verb in ("the", "an", "a", "if", "for", "in", "on", "when"):
+        return None
+    return f"{verb} {rest}"
+
+
+def opened(request: str, rng: Random) -> tuple[str, str]:
+    """How the sentence begins, and its end mark."""
+    verb, _, rest = request.partition(" ")
+    if verb in ASKS and rest.startswith(("the ", "a ", "an ")) and rng.random() < 0.55:
+        thing = rest if rest.startswith("the ") else f"the {rest.partition(' ')[2]}"
+        return rng.choice(
+            ((f"What is {thing}", "?"), (f"Can you tell me {thing}", "?"), (f"I need {thing}", "."), (f"Find {thing}", "."),
+             (f"Calculate {thing}" if verb in ASKS[:2] else f"Get {thing}", "."))
+        )  # fmt: skip
+    if verb == "return":
+        request = f"{rng.choice(('get', 'give me', 'find'))} {rest}"
+    return rng.choice(
+        ((request, "."), (request, "."), (f"Please {request}", "."), (f"Can you {request}", "?"),
+         (f"I want to {request}", ".") if verb != "return" else (request, "."), (f"Could you {request}", "?"),
+         (f"Help me {request}", "."))
+    )  # fmt: skip
+
+
+def phrase(argument: Argument, position: int, request: str, rng: Random) -> str:
+    """One argument in words, to stand after the request."""
+    field, stated = argument
+    assert stated is not None
+    name = words(field.name)
+    if field.type == "boolean":
+        bare = re.sub(r"^(include|show|allow|enable|is|use|return|add|with) ", "", name)
+        if name.startswith(("include ", "show ", "allow ")) and stated.value:
+            return f", {name}"
+        return rng.choice(
+            (f" with {name} turned {stated.text}", f", {bare} {stated.text}", f" and turn {stated.text} {bare}")
+        )
+    shown = stated.text
+    quote = (
+        field.type == "string" and not field.enum and (" " in shown or rng.random() < 0.5) and not shown[:4].isdigit()
+    )
+    if quote and "'" not in shown:
+        shown = rng.choice((f"'{shown}'", f'"{shown}"', f'"{shown}"'))
+    if stated.unit:
+        shown = f"{shown} {stated.unit}"
+    if len(name) == 1:
+        return rng.choice((f" with {name} = {shown}", f" for {name}={shown}", f" where {name} is {shown}"))
+    forms = [
+        f" with {article(name)} of {shown}",
+        f" with {name} {shown}",
+        f" using {shown} as the {name}",
+        f" where the {name} is {shown}",
+        f" with the {name} set to {shown}",
+        f", {name} {shown}",
+        f" and {shown} for the {name}",
+    ]
+    if field.type == "array":
+        forms = [
+            f" for the {name} {shown}",
+            f" with {name} {shown}",
+            f" given the {name} {shown}",
+            f" using {name} {shown}",
+        ]
+    if position == 0 and field.type == "string" and name.split()[-1] in request.split()[-4:]:
+        forms = [f" {shown}", f" called {shown}", f" {shown}"]
+    elif position == 0 and rng.random() < 0.25:
+        forms = [f" for {shown}" if len(request) < 60 else f" for the {name} {shown}", f" given {name} {shown}"]
+    elif position > 0:
+        forms += [f" and {article(name)} of {shown}", f" and {name} {shown}"]
+    return rng.choice(forms)
+
+
+def _joined(arguments: list[Argument], request: str, rng: Random) -> str:
+    """All said arguments; a from/to pair is said as a range."""
+    said = [argument for argument in arguments if argument.stated is not None]
+    parts: list[str] = []
+    done: set[str] = set()
+    for argument in said:
+        if argument.field.name in done:
+            continue
+        partner = _partner(argument, said)
+        if partner is not None and rng.random() < 0.7:
+            one, two = argument.stated, partner.stated
+            assert one is not None and two is not None
+            parts.append(rng.choice((f" from {one.text} to {two.text}", f" from {one.text} to {two.text}")))
+            done |= {argument.field.name, partner.field.name}
+            continue
+        parts.append(phrase(argument, len(parts), request, rng))
+        done.add(argument.field.name)
+    return "".join(parts)
+
+
+def _partner(argument: Argument, said: list[Argument]) -> Argument | None:
+    """The other end of a range that this argument begins."""
+    if argument.field.type not in ("string", "integer", "number"):
+        return None
+    name = words(argument.field.name).split()
+    for low, high in PAIRS:
+        if low in name and len(low) > 1:
+            other = [high if word == low else word for word in name]
+            found = next((one for one in said if words(one.field.name).split() == other), None)
+            if found is not None and found.field.type == argument.field.type:
+                return found
+    return None
+
+
+def spoken_name(operation: Operation, api: Api, rng: Random) -> str:
+    """The function's name as one of the styles in use: dotted, snake case, or the last part alone."""
+    parts = [part for part in operation.name.split(".") if not part.startswith("_")]
+    if api.publisher == "python":
+        return rng.choice((parts[-1], ".".join(parts[-2:]), parts[-1]))
+    short = parts[-2:]
+    snake = [words(part).replace(" ", "_") for part in short]
+    return rng.choice(
+        (".".join(short), f"{snake[-1]}_{snake[0]}", "_".join(snake), f"{api.name}.{snake[-1]}_{snake[0]}")
+    )
+
+
+def schema(fields: list[Field]) -> dict[str, JsonValue]:
+    """JSON Schema of the shown parameters."""
+    properties: dict[str, JsonValue] = {}
+    for field in fields:
+        shown: dict[str, JsonValue] = {"type": field.type}
+        if field.description:
+            shown["description"] = re.sub(r"\s+", " ", field.description.replace("`", ""))[:90].strip()
+        if field.enum:
+            shown["enum"] = list(field.enum)
+        if field.type == "array":
+            inner = field.items.type if field.items is not None and field.items.type != "any" else "number"
+            shown["items"] = {"type": inner}
+        if field.default is not None:
+            shown["default"] = field.default
+        properties[field.name] = shown
+    return {"type": "object", "properties": properties, "required": [field.name for field in fields if field.required]}
+
+
+class CallGrammar:
+    """Makes rows of one API's operations."""
+
+    def __init__(self, api: Api, split: Split) -> None:
+        self.api = api
+        self.split: Split = split
+
+    def item(self, operation: Operation, others: list[Operation], rng: Random) -> CallItem | None:
+        """One row, or None when the operation does not read like a person's request."""
+        request = imperative(operation.description)
+        arguments = self._arguments(operation, rng)
+        if request is None or arguments is None:
+            return None
+        name = spoken_name(operation, self.api, rng)
+        start, mark = opened(request, rng)
+        user = sentence(start + _joined(arguments, request, rng) + mark)
+        said = [argument for argument in arguments if argument.stated is not None]
+        spans = []
+        for argument in said:
+            stated = argument.stated
+            assert stated is not None
+            heard = self._heard(argument, stated, user)
+            if heard is None:
+                return None
+            spans.append(Span(call=0, argument=argument.field.name, origin="user", turn=0, text=heard))
+        fields = [argument.field for argument in arguments]
+        tool = self._tool(name, operation.description, fields)
+        shown = [tool, *(self._other(other, rng) for other in others)]
+        rng.shuffle(shown)
+        gold = {argument.field.name: argument.stated.value for argument in said if argument.stated is not None}
+        accepted: dict[str, tuple[JsonValue, ...]] = {key: (value,) for key, value in gold.items()}
+        for argument in arguments:
+            if argument.stated is None and argument.field.default is not None:
+                accepted[argument.field.name] = (argument.field.default, "")
+        body = {"user": user, "tool": name, "gold": gold}
+        return CallItem(
+            id=content_id("call", body),
+            parents=(f"{self.api.id}/{operation.name}",),
+            user=user,
+            tools=tuple(shown),
+            gold=(Call(tool=name, arguments=gold),),
+            accepted=(accepted,),
+            split=self.split,
+            spans=tuple(spans),
+            template=f"call.{request.partition(' ')[0]}",
+        )
+
+    def _heard(self, argument: Argument, stated: Stated, user: str) -> str | None:
+        """The words of the sentence that state the value; None when they do not."""
+        if argument.field.type == "boolean" and stated.value and f", {words(argument.field.name)}" in user:
+            lead = words(argument.field.name).partition(" ")[0]
+            return lead if supports(lead, stated.value) else None
+        return stated.text if stated.text in user and supports(stated.text, stated.value) else None
+
+    def _arguments(self, operation: Operation, rng: Random) -> list[Argument] | None:
+        """Shown parameters in the description's order: the required ones said, some optional ones said, some not."""
+        values = Values(rng)
+        usable = [p for p in operation.parameters if p.type in PLAIN_TYPES and p.location != "header"]
+        required = [p for p in operation.parameters if p.required]
+        if not usable or any(p not in usable for p in required) or len(required) > 4:
+            return None
+        optional = [p for p in usable if not p.required and len(p.description) > 4]
+        rng.shuffle(optional)
+        optional = optional[: max(0, rng.randint(1, 3) if len(required) < 3 else rng.randint(0, 2))]
+        wanted = rng.randint(0, len(optional)) if required else max(1, rng.randint(0, len(optional)))
+        mentioned = {p.name for p in optional[:wanted]}
+        found: list[Argument] = []
+        for parameter in usable:
+            if parameter not in required and parameter not in optional:
+                continue
+            stated = values.draw(parameter) if parameter.required or parameter.name in mentioned else None
+            if parameter.required and stated is None:
+                return None
+            found.append(Argument(parameter, stated))
+        return found if any(argument.stated is not None for argument in found) else None
+
+    def _tool(self, name: str, description: str, fields: list[Field]) -> dict[str, JsonValue]:
+        text = re.sub(r"\s+", " ", description.replace("`", "")).strip()
+        first = re.split(r"(?<=[a-z0-9)])\.\s", text)[0][:140].rstrip(".") + "."
+        return {"name": name, "description": first, "parameters": schema(fields)}
+
+    def _other(self, operation: Operation, rng: Random) -> dict[str, JsonValue]:
+        fields: list[Field] = [p for p in operation.parameters if p.type in PLAIN_TYPES and p.location != "header"][:3]
+        return self._tool(spoken_name(operation, self.api, rng), operation.description, fields)
