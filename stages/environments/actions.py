@@ -82,7 +82,8 @@ def _draft(api: Api, name: str, spelt: str, uses: dict[Verb, Use], left_out: Cou
     prop = _property(addressed.key, name, item)
     if prop is None:
         return "no_key"
-    for verb in [v for v, use in uses.items() if use.key and _property(use.key, name, item) != prop]:
+    other: list[Verb] = [v for v, use in uses.items() if use.key and _property(use.key, name, item) != prop]
+    for verb in other:
         left_out["other_key"] += 1
         del uses[verb]
     if "get" not in uses and "list" not in uses:

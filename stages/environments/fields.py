@@ -45,9 +45,10 @@ _HUMAN = _listed(
 _OBSCURE = _listed(
     """
     id ids uri uris url urls link links token etag arn arns kms config configuration metadata policy encryption
-    hash checksum fingerprint version client extended sequence role roles key keys internal uid iam security
-    options option settings spec specification mask conference attachments source gadget extension extensions
-    hint template properties property raw html css mime format
+    hash checksum fingerprint version client extended sequence key keys internal uid iam security options option
+    settings spec specification mask conference attachments source gadget extension extensions hint template
+    properties property raw html css mime format etags total count unread trashed cluster clusters anchor pem cn
+    authorization code ms credentials markup fallback eeo filtering meta set parent external
     """
 )
 LABELS = ("displayname", "title", "summary", "name", "label", "subject", "email", "emailaddress")
@@ -103,7 +104,9 @@ def value_schema(field: Field, depth: int = 0) -> dict[str, JsonValue] | str:
         if field.format in ("byte", "google-fieldmask"):
             return "bytes"
         schema: dict[str, JsonValue] = {"type": "string"}
-        listed = [v for v in field.enum if isinstance(v, str) and v and not v.upper().endswith(_ENUM_NOTHING)]
+        listed: list[JsonValue] = [
+            v for v in field.enum if isinstance(v, str) and v and not v.upper().endswith(_ENUM_NOTHING)
+        ]
         if 0 < len(listed) <= MAX_ENUM:
             schema["enum"] = listed
         elif field.format in ("date-time", "google-datetime", "date"):
@@ -188,11 +191,26 @@ def usefulness(name: str, type_: str) -> int:
     return score + max(0, len(parts) - 3)
 
 
+def obscure(name: str) -> bool:
+    """Whether a name speaks of the machine (an id, a link, a hash) rather than of what a person asks for."""
+    return bool(_OBSCURE & set(words(name))) and name.lower() not in LABELS
+
+
 def label_of(fields: list[FieldShape], noun: str) -> str | None:
     """The writable text field by which a person names a row; None where there is none."""
     texts = [f for f in fields if f.kind == "text" and f.writable and f.shown]
     joined = noun.replace(" ", "").lower()
-    for wanted in (joined + "name", *LABELS, joined + "title", "alias", "namespace", "text"):
+    for wanted in (
+        joined + "name",
+        *LABELS,
+        joined + "title",
+        "alias",
+        "namespace",
+        "primaryemail",
+        "text",
+        "content",
+        "body",
+    ):
         for field in texts:
             if field.name.lower().replace("_", "") == wanted:
                 return field.name
@@ -200,4 +218,4 @@ def label_of(fields: list[FieldShape], noun: str) -> str | None:
         *before, last = words(field.name) or [""]
         if last in ("name", "title") and (len(before) == 1 or set(before) <= set(noun.lower().split())):
             return field.name
-    return None
+    return next((f.name for f in texts if f.name.lower().endswith(("email", "emailaddress"))), None)

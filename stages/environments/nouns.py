@@ -48,10 +48,12 @@ _IRREGULAR = {
     "vertices": "vertex",
     "warehouses": "warehouse",
 }
-_PLURAL = {one: many for many, one in _IRREGULAR.items() if many != "indexes"}
+_PLURAL = {one: many for many, one in _IRREGULAR.items() if many != "indices"}
 # Schema and collection names that say nothing to a person, and what people say.
 _SPOKEN = {
     "acl rule": "access rule",
+    "add on attachment": "add-on attachment",
+    "org unit": "organizational unit",
     "acl": "access rule",
     "course work": "assignment",
     "course work material": "course material",

@@ -8,11 +8,12 @@ we cannot express is refused with a reason; an optional one is left out and coun
 from collections import Counter
 from typing import NamedTuple
 
-from stages.core.records import Api, Parameter
+from stages.core.records import Api
 from stages.environments import actions, resources
 from stages.environments.arguments import error, filters, paging
+from stages.environments.columns import columns
 from stages.environments.drafts import Draft, Use
-from stages.environments.fields import clock_of, column, label_of, usefulness
+from stages.environments.fields import label_of
 from stages.environments.nouns import article, noun, nouns, one, snake
 from stages.environments.sentences import short
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
@@ -134,7 +135,7 @@ def _entity(
                 listed=False,
             )
         )
-    others = _columns(draft, chain, max_fields, left_out, {f.name.lower() for f in fields}, shown)
+    others = columns(draft, chain, max_fields, left_out, {f.name.lower() for f in fields}, shown)
     if others is None:
         return None
     # A name that the caller chose is the label.
@@ -155,47 +156,6 @@ def _entity(
     )
 
 
-def _columns(
-    draft: Draft, chain: dict[str, str], max_fields: int, left_out: Counter[str], taken: set[str], shown: set[str]
-) -> list[FieldShape] | None:
-    """Clock columns, and the writable ones: all that a create needs, then the most useful."""
-    written: dict[str, Parameter] = {}
-    scopes = {scope.argument for use in draft.uses.values() for scope in use.scopes}
-    for verb in ("create", "patch", "update"):
-        use = draft.uses.get(verb)
-        for parameter in use.operation.parameters if use else ():
-            if parameter.location == "body" and parameter.name not in {*chain, *scopes, use.key, draft.chosen}:
-                written.setdefault(parameter.name, parameter)
-    needed: list[FieldShape] = []
-    optional: list[FieldShape] = []
-    create = draft.uses["create"].operation
-    must = {p.name for p in create.parameters if p.required and p.location == "body"}
-    for parameter in written.values():
-        if parameter.name.lower() in taken or clock_of(parameter):
-            continue
-        taken.add(parameter.name.lower())
-        made = column(parameter) if parameter.name in shown or parameter.name in must else "input_only"
-        if isinstance(made, str):
-            left_out[made] += 1
-            if parameter.name in must:
-                return None
-            continue
-        visible = parameter.name in shown
-        made = made.model_copy(
-            update={"writable": True, "required": parameter.name in must, "shown": visible, "listed": visible}
-        )
-        (needed if parameter.name in must else optional).append(made)
-    optional.sort(key=lambda f: usefulness(f.name, str(f.json_schema["type"])))
-    left_out["over_the_cap"] += len(optional[max_fields:])
-    clocks = []
-    for field in draft.item.properties:
-        made = column(field) if clock_of(field) and field.name.lower() not in taken else None
-        if isinstance(made, FieldShape) and made.clock not in {c.clock for c in clocks}:
-            taken.add(field.name.lower())
-            clocks.append(made)
-    return [*needed, *optional[:max_fields], *clocks]
-
-
 def _tool(
     api: Api, item: _Known, use: Use, drafts: list[Draft], known: dict[str, _Known], left_out: Counter[str]
 ) -> ToolShape | None:
@@ -207,10 +167,10 @@ def _tool(
     if entity.parent and use.verb == "create" and entity.parent not in chain.values():
         left_out["no_parent_argument"] += 1
         return None
-    columns = {f.name: f for f in entity.fields if f.writable and f.kind not in ("key", "parent")}
+    fields = {f.name: f for f in entity.fields if f.writable and f.kind not in ("key", "parent")}
     written = {}
     if use.verb in ("create", "patch", "update"):
-        written = {p.name: p.name for p in arguments.values() if p.location == "body" and p.name in columns}
+        written = {p.name: p.name for p in arguments.values() if p.location == "body" and p.name in fields}
     if (not written and use.verb in ("patch", "update")) or (use.verb == "create" and not written and not key):
         left_out["nothing_to_write"] += 1
         return None
@@ -229,11 +189,11 @@ def _tool(
     must = {name for name in used if name and (name == key or name in chain)}
     if use.verb in ("create", "update"):
         # A replacement has to give what may not be missing; the rest goes back to its default.
-        must |= {name for name in written if columns[name].required}
+        must |= {name for name in written if fields[name].required}
     must |= {name for name in written if arguments[name].required and use.verb != "patch"}
     if api.publisher == "aws" and use.verb == "patch":
         must |= {name for name in written if arguments[name].required}
-    order = [name for name in (*chain, key, *written) if name in must]
+    order = [name for name in (*chain, key, *written) if name and name in must]
     missing = error(operation, "missing", one(draft.word))
     taken = error(operation, "taken", one(draft.word))
     bad_token = error(operation, "bad_token", one(draft.word))
@@ -248,12 +208,12 @@ def _tool(
         description=_description(operation.description, use, entity),
         key_parameter=key,
         parents=chain,
-        fields=dict(sorted(written.items(), key=lambda pair: list(columns).index(pair[0]))),
+        fields=dict(sorted(written.items(), key=lambda pair: list(fields).index(pair[0]))),
         filters=narrowed,
         required=tuple(order),
         nullable=tuple(
             n for n in written if use.verb == "patch" and n not in must
-            and not columns[n].required and columns[n].kind not in ("boolean", "enum")
+            and not fields[n].required and fields[n].kind not in ("boolean", "enum")
         ),
         page_size=page.size if page else None,
         page_token=page.token if page else None,

@@ -132,11 +132,11 @@ def _draft(api: Api, name: str, uses: dict[Verb, Use]) -> Draft | str:
     if len(raw) > 1 and _PARAM.match(raw[-1]) and _PARAM.match(raw[-2]):
         return "composite_key"
     argument, segment, reserved = path[-1]
-    prop = _property(argument, item, uses["create"], addressed.operation)
+    prop = _property(argument, segment, item, uses["create"], addressed.operation)
     if prop is None:
         return "no_key"
     chosen = _chosen(name, argument, prop, item, uses["create"], reserved)
-    if chosen is False:
+    if chosen is None:
         return "foreign_key_name"
     last = name.split(".")[-1]
     return Draft(name, last if reserved else segment, item, argument, prop, chosen or None, uses, last)
@@ -156,7 +156,7 @@ def _item(api: Api, uses: dict[Verb, Use]) -> Field | None:
     return schema(api.schemas, create.request)
 
 
-def _property(argument: str, item: Field, create: Use, addressed: Operation) -> str | None:
+def _property(argument: str, segment: str, item: Field, create: Use, addressed: Operation) -> str | None:
     names = {p.name for p in item.properties if p.type in ("string", "any")}
     body = {p.name for p in create.operation.parameters if p.location == "body" and not p.read_only}
     if argument in names:
@@ -168,12 +168,14 @@ def _property(argument: str, item: Field, create: Use, addressed: Operation) -> 
         written = next((p for p in create.operation.parameters if p.name == wanted), None)
         if wanted in names & body and written and re.search(r"(?i)user[- ]assigned", written.description):
             return wanted
-    tries = ("id", snake(argument), argument.removesuffix("Id"), argument + "Id", "name")
+    # `topics/{id}` of a row whose key is `topicId`.
+    own = next((name for name in names if name.lower() == one(segment) + "id"), "")
+    tries = ("id", own, snake(argument), argument.removesuffix("Id"), argument + "Id", "name")
     return next((name for name in tries if name in names), None)
 
 
-def _chosen(name: str, argument: str, prop: str, item: Field, create: Use, reserved: bool) -> str | bool:
-    """The create's argument that names the row; "" when the server does; False when it is another row's key."""
+def _chosen(name: str, argument: str, prop: str, item: Field, create: Use, reserved: bool) -> str | None:
+    """The create's argument that names the row; "" when the server does; None when it is another row's key."""
     if create.key:
         return create.key
     parameters = {p.name: p for p in create.operation.parameters}
@@ -191,4 +193,4 @@ def _chosen(name: str, argument: str, prop: str, item: Field, create: Use, reser
         return ""
     if prop == "name":
         return prop
-    return False if prop.lower().endswith("id") or "key" in prop.lower() else prop
+    return None if prop.lower().endswith("id") or "key" in prop.lower() else prop
