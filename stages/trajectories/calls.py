@@ -23,6 +23,16 @@ PAIRS = (
 )  # fmt: skip
 ASKS = ("compute", "calculate", "return", "find", "get", "determine", "estimate", "evaluate", "retrieve", "count")
 _THIRD = re.compile(r"^(\w+?)(?:(ies)|(sh|ch|ss|x|z)es|(s))$")
+_VERBS = frozenset(
+    """add adjust apply approve archive assign attach build calculate cancel change check choose clear close compute
+    configure construct convert copy count create decode decompose define delete describe design detect determine
+    disable download draw enable encode estimate evaluate export factor fetch filter find fit format generate get
+    import insert interpolate invite list load look make mark measure merge modify move normalize open parse patch
+    pause plot predict print publish query read register remove rename replace report request reset resize resolve
+    restore resume retrieve return revoke rotate round run sample save search select send set show simulate solve sort
+    start stop submit subscribe suggest test transform translate undelete update upload validate verify watch
+    write""".split()
+)
 _NO_VERB = ("this", "is", "has", "was", "its", "process", "access", "alias", "status", "class")
 
 
@@ -46,10 +56,15 @@ def imperative(description: str) -> str | None:
     match = _THIRD.match(verb)
     if match:
         verb = match[1] + ("y" if match[2] else match[3] or "")
-    elif not first[0].isupper():
+    if verb not in _VERBS or rest.split()[0].lower() in ("of", "for", "none", "true", "to"):
         return None
-    if verb.endswith(("ing", "ed", "ly", "tion")) or verb in ("the", "an", "a", "if", "for", "in", "on", "when"):
-        return None
+    # "the specified channel given its id": the arguments say it, so the sentence need not.
+    rest = re.sub(r"\b(the )?(specified|given) (?=\w)", r"\1", rest)
+    rest = re.sub(
+        r",? (?:and|which) (?:returns?|is)\b.*| (?:by|with) the ID$| with (?:\w+ )?(?:nodes|vertices)\b.*| and returns .*",
+        "",
+        rest,
+    )
     return f"{verb} {rest}"
 
 

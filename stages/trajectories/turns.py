@@ -110,7 +110,7 @@ class Turns:
         if scope is None:
             raise Refused("no_pair", table.name)
         child, more, _ = self._new_row(draft, tool, table, extras=0)
-        ref = self._created(table, draft.call(tool, {**draft.parents(tool, scope), **more}), child, scope)
+        draft.call(tool, {**draft.parents(tool, scope), **more})
         slots = {"label": named(child, self.rng), "parent_label": named(label, self.rng), "parent_noun": above.noun}
         slots["a_parent_noun"] = article(above.noun)
         return Worked(

@@ -1,0 +1,36 @@
+"""Parameters of `trajectories`: how many dialogues and calls, and what a model may be shown of each."""
+
+from pydantic import Field
+
+from stages.core.params.base import Section
+
+
+class Params(Section):
+    """Section `trajectories` of params.yaml."""
+
+    seed: int = Field(ge=0)
+    """Of every generator."""
+    train_dialogues: int = Field(ge=1)
+    """Dialogues for training."""
+    dev_dialogues: int = Field(ge=0)
+    """Tasks to choose models by."""
+    test_dialogues: int = Field(ge=1)
+    """Tasks on held-out environments; shared evenly between them."""
+    dev_environments: int = Field(ge=1)
+    """Training-side environments set aside for dev."""
+    max_turns: int = Field(ge=1, le=4)
+    """User turns of a training dialogue; held-out tasks have at most two."""
+    calls: int = Field(ge=1)
+    """Single-call rows."""
+    dev_calls: int = Field(ge=0)
+    """Of these, rows set aside for dev (other functions than in training)."""
+    tools: int = Field(ge=1, le=8)
+    """Tools shown in a dialogue: the needed ones and others of the same environment."""
+    schema_tokens: int = Field(ge=50)
+    """Tokens of the tools shown."""
+    result_tokens: int = Field(ge=32)
+    """Tokens of one tool result."""
+    call_tokens: int = Field(ge=16)
+    """Tokens of one call."""
+    call_row_tokens: int = Field(ge=50)
+    """Tokens of a single-call row, tools and all."""

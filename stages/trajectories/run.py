@@ -1,0 +1,175 @@
+"""Dialogues and single calls from chains, environments and described functions, proved and written as rows."""
+
+import json
+import os
+from collections import Counter as Tally
+from pathlib import Path
+
+from stages.core import jsonl, seeds
+from stages.core.engine import Runtime
+from stages.core.engine.catalogue import Entry, load
+from stages.core.errors import UserError
+from stages.core.params.trajectories import Params
+from stages.core.progress import bar
+from stages.core.records import Api, CallItem, Dialogue, Rejected, Split
+from stages.core.stage import Inputs, Summary
+from stages.trajectories import measures, rows, tokens
+from stages.trajectories.calls import CallGrammar
+from stages.trajectories.synthesis import Budgets, Synthesis, Uses
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+Chains = dict[str, list[tuple[str, list[str]]]]
+MISSES = 6
+"""Attempts a wanted dialogue, before an environment is left with fewer."""
+
+
+def run(params: Params, inputs: Inputs, out: Path) -> Summary:
+    """Write dialogues.jsonl, calls.jsonl, sft.jsonl and rl.jsonl. Raises UserError when a split stays empty."""
+    catalogue = load(inputs["environments"])
+    count = tokens.from_model(inputs["base"] / "model")
+    chains = read_chains(inputs["toolgraph"] / "chains.jsonl")
+    environments = {key: entry.environment for key, entry in catalogue.items()}
+    made: list[Dialogue] = []
+    rejected: list[Rejected] = []
+    refused: Tally = Tally()
+    shares = sides(catalogue, params)
+    for split, wanted in (
+        ("train", params.train_dialogues),
+        ("dev", params.dev_dialogues),
+        ("test", params.test_dialogues),
+    ):
+        found, bad, why = _split(catalogue, shares[split], chains, split, wanted, params, count)
+        if wanted and not found:
+            raise UserError(str(inputs["environments"]), f"no dialogue could be made for {split}: {dict(why)}")
+        made, rejected, refused = made + found, rejected + bad, refused + why
+    items, unspoken = single_calls(list(jsonl.read(inputs["sources"] / "breadth.jsonl", Api)), params, count)
+    if not items:
+        raise UserError(str(inputs["sources"] / "breadth.jsonl"), "no function reads like a person's request")
+    jsonl.write(out / "dialogues.jsonl", made)
+    jsonl.write(out / "calls.jsonl", items)
+    jsonl.write(
+        out / "sft.jsonl",
+        [*(rows.sft_dialogue(row, environments[row.environment]) for row in made), *map(rows.sft_call, items)],
+    )
+    jsonl.write(out / "rl.jsonl", [line for row in made for line in rows.rl_rows(row, environments[row.environment])])
+    metrics = {
+        "all": measures.dialogues(made, environments),
+        **{s: measures.dialogues([r for r in made if r.split == s], environments) for s in ("train", "dev", "test")},
+        "calls": measures.calls(items),
+        "calls_unspoken": unspoken,
+        "turns_refused": dict(sorted(refused.items())),
+        "rejected": dict(sorted(Tally(row.reason for row in rejected).items())),
+    }
+    return Summary(metrics, rejected)
+
+
+def read_chains(path: Path) -> Chains:
+    """Environment -> (chain id, its tools). Raises UserError for a line that is not a chain."""
+    chains: Chains = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else [], 1):
+        try:
+            row = json.loads(line)
+            names = [tool if isinstance(tool, str) else tool["tool"] for tool in row["tools"]]
+            names = [name.rpartition("/")[2] for name in names]
+            chains.setdefault(row["environment"], []).append((row["id"], names))
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{path}:{number}", f"not a chain: {error}") from None
+    return chains
+
+
+def sides(catalogue: dict[str, Entry], params: Params) -> dict[Split, list[str]]:
+    """Environments of each split. Those set aside for dev are drawn from the training side; none stands in two."""
+    training = [key for key, entry in catalogue.items() if entry.environment.use == "train"]
+    testing = [key for key, entry in catalogue.items() if entry.environment.use == "evaluation"]
+    if len(training) <= params.dev_environments:
+        raise UserError("data/environments", f"only {len(training)} training environments; dev needs some of its own")
+    seeds.generator(params.seed, "dev").shuffle(training)
+    dev = training[: params.dev_environments]
+    return {"train": sorted(set(training) - set(dev)), "dev": sorted(dev), "test": testing}
+
+
+def _split(
+    catalogue: dict[str, Entry],
+    names: list[str],
+    chains: Chains,
+    split: Split,
+    wanted: int,
+    params: Params,
+    count: tokens.Counter,
+) -> tuple[list[Dialogue], list[Rejected], Tally]:
+    """The dialogues of a split, an equal share of each environment; what some cannot give, the others add."""
+    uses = Uses()
+    budgets = Budgets(params.tools, params.schema_tokens, params.result_tokens, params.call_tokens)
+    makers = {
+        name: Synthesis(
+            Runtime(catalogue[name].environment),
+            [scenario for scenario in catalogue[name].scenarios if scenario.expect == "load"],
+            split,
+            uses,
+            budgets,
+            count,
+        )
+        for name in names
+    }
+    found: list[Dialogue] = []
+    rejected: list[Rejected] = []
+    misses: Tally = Tally()
+    tries: Tally = Tally()
+    progress = bar("trajectories", f"{split} dialogues", wanted, "dialogue")
+    while len(found) < wanted:
+        open_names = [name for name in names if misses[name] < MISSES]
+        if not open_names:
+            break
+        for name in open_names[: wanted - len(found)]:
+            maker, number = makers[name], tries[name]
+            tries[name] += 1
+            rng = seeds.generator(params.seed, "dialogue", split, name, number)
+            scenarios = [scenario for scenario in catalogue[name].scenarios if scenario.expect == "load"]
+            mine = chains.get(name, [])
+            chain = mine[number % len(mine)] if mine else ("", [])
+            turns = rng.choice((1, 1, 2)) if split != "train" else rng.choice((2, 2, params.max_turns))
+            parents = (chain[0],) if chain[0] else ()
+            made = maker.dialogue(scenarios[number % len(scenarios)], chain[1], turns, parents, rng)
+            if isinstance(made, Rejected):
+                rejected.append(made)
+                misses[name] += 1
+            else:
+                found.append(made)
+                misses[name] = 0
+                progress.update(1)
+    progress.close()
+    why: Tally = sum((maker.refused for maker in makers.values()), Tally())
+    return found, rejected, why
+
+
+def single_calls(apis: list[Api], params: Params, count: tokens.Counter) -> tuple[list[CallItem], int]:
+    """Rows in turn over all functions that read well, Python's more often; dev functions serve dev alone."""
+    pool = [(api, operation) for api in apis for operation in api.operations if not operation.deprecated]
+    seeds.generator(params.seed, "calls").shuffle(pool)
+    found: dict[str, list[CallItem]] = {"train": [], "dev": []}
+    seen: set[str] = set()
+    unspoken = 0
+    for turn in range(12):
+        for api, operation in pool:
+            if len(found["train"]) >= params.calls - params.dev_calls:
+                break
+            rng = seeds.generator(params.seed, "call", api.id, operation.name, turn)
+            if turn and api.publisher != "python" and rng.random() < 0.5:
+                continue
+            dev = seeds.generator(params.seed, "side", api.id, operation.name).random() < 0.08
+            if dev and len(found["dev"]) >= params.dev_calls:
+                continue
+            others = [o for a, o in pool[turn :: max(1, len(pool) // 40)] if a.id == api.id and o is not operation][:2]
+            item = CallGrammar(api, "dev" if dev else "train").item(
+                operation, others[: rng.choice((0, 0, 0, 0, 1, 2))], rng
+            )
+            if item is None or item.user.lower() in seen or _tokens(item, count) > params.call_row_tokens:
+                unspoken += 1
+                continue
+            seen.add(item.user.lower())
+            found[item.split].append(item)
+    return found["train"] + found["dev"], unspoken
+
+
+def _tokens(item: CallItem, count: tokens.Counter) -> int:
+    return tokens.shown(item.tools, count) + count(item.user) + count(item.gold[0].model_dump_json()) + 40
