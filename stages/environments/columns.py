@@ -4,7 +4,7 @@ from collections import Counter
 
 from stages.core.records import Parameter
 from stages.environments.drafts import Draft
-from stages.environments.fields import clock_of, column, obscure, usefulness
+from stages.environments.fields import clock_of, column, obscure, unlisted, usefulness
 from stages.environments.shapes import FieldShape
 
 ENOUGH = 2
@@ -33,6 +33,8 @@ def columns(
             continue
         taken.add(parameter.name.lower())
         made = column(parameter) if parameter.name in shown or parameter.name in must else "input_only"
+        if isinstance(made, FieldShape) and made.kind == "text" and unlisted(made.name) and parameter.name not in must:
+            made = "unlisted_values"
         if isinstance(made, str):
             left_out[made] += 1
             if parameter.name in must:

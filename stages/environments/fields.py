@@ -191,6 +191,11 @@ def usefulness(name: str, type_: str) -> int:
     return score + max(0, len(parts) - 3)
 
 
+def unlisted(name: str) -> bool:
+    """Whether a text by that name takes one of a few values, which its description then fails to list."""
+    return (words(name) or [""])[-1] in ("status", "state", "type", "mode", "action", "view", "visibility", "role")
+
+
 def obscure(name: str) -> bool:
     """Whether a name speaks of the machine (an id, a link, a hash) rather than of what a person asks for."""
     return bool(_OBSCURE & set(words(name))) and name.lower() not in LABELS

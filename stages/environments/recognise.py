@@ -11,6 +11,7 @@ from typing import NamedTuple
 from stages.core.records import Api
 from stages.environments import actions, resources
 from stages.environments.arguments import error, filters, paging
+from stages.environments.by_name import with_listed_values
 from stages.environments.columns import columns
 from stages.environments.drafts import Draft, Use
 from stages.environments.fields import label_of
@@ -28,6 +29,7 @@ class _Known(NamedTuple):
 
 def recognise(api: Api, max_fields: int) -> ApiShape:
     """The API as entities and tools; `entities` is empty where no resource has both a create and a read."""
+    api = with_listed_values(api)
     left_out: Counter[str] = Counter()
     reader = actions if api.publisher == "aws" else resources
     drafts = reader.drafts(api, left_out)
@@ -238,7 +240,7 @@ def _name(api: Api, draft: Draft, use: Use) -> str:
 
 def _description(text: str, use: Use, entity: EntityShape) -> str:
     said = short(text)
-    if said and len(said.split()) >= 3:
+    if len(said.split()) >= 3 and "no longer current" not in said:
         return said
     subject = entity.plural if use.verb == "list" else article(entity.noun)
     return f"{_STEM[use.verb].capitalize()}s {subject}."

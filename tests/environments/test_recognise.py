@@ -96,6 +96,24 @@ def test_tool_names_are_unique_and_descriptions_short_and_plain():
         assert all(len(t.name) <= 64 and 0 < len(t.description) <= LONGEST and "<" not in t.description for t in tools)
 
 
+def test_values_listed_only_in_prose_are_enums():
+    status = recognise(google("tasks.v1"), 4).entity("task").field("status")
+    assert (status.kind, status.one_of, status.default) == ("enum", ("needsAction", "completed"), "needsAction")
+
+
+def test_an_optional_type_without_listed_values_is_left_out():
+    shape = recognise(google("tagmanager.v2"), 4)
+    assert shape.left_out["unlisted_values"] >= 1
+    assert all(f.name != "type" for f in shape.entity("tag").fields)
+
+
+def test_paths_alone_tell_the_verbs_where_there_are_no_method_names():
+    shape = recognise(shop().model_copy(update={"publisher": "jupyter"}), 8)
+    assert {(tool.verb, tool.table) for tool in shape.tools} == {
+        (verb, table) for verb in ("create", "get", "list", "patch", "update", "delete") for table in ("shelf", "book")
+    }
+
+
 def test_nouns_split_where_the_schema_splits():
     assert noun("tasklists", "TaskList") == "task list"
     assert nouns("response policy") == "response policies"
