@@ -19,14 +19,20 @@ _LISTED: dict[tuple[str, str, str], tuple[tuple[str, ...], JsonValue]] = {
     ("google-drive-v3", "Permission", "type"): (("user", "group", "domain", "anyone"), None),
 }
 
+_TIMES = {("google-tasks-v1", "Task", "due"), ("google-blogger-v3", "Post", "published")}
+"""Times that the schema gives as plain strings."""
+
 
 def with_listed_values(api: Api) -> Api:
-    """The API with enums (and defaults) put in where the table above has them."""
+    """The API with enums, defaults and time formats put in where the tables above have them."""
+    times = {(schema, name) for owner, schema, name in _TIMES if owner == api.id}
     rules = {(schema, name): value for (owner, schema, name), value in _LISTED.items() if owner == api.id}
-    if not rules:
+    if not rules and not times:
         return api
 
     def fill(schema: str | None, field: F) -> F:
+        if (schema or "", field.name) in times:
+            return field.model_copy(update={"format": "date-time"})
         found = rules.get((schema or "", field.name))
         return field.model_copy(update={"enum": found[0], "default": found[1]}) if found else field
 

@@ -101,6 +101,10 @@ def test_values_listed_only_in_prose_are_enums():
     assert (status.kind, status.one_of, status.default) == ("enum", ("needsAction", "completed"), "needsAction")
 
 
+def test_a_due_date_is_a_time():
+    assert recognise(google("tasks.v1"), 4).entity("task").field("due").kind == "time"
+
+
 def test_an_optional_type_without_listed_values_is_left_out():
     shape = recognise(google("tagmanager.v2"), 4)
     assert shape.left_out["unlisted_values"] >= 1
