@@ -118,13 +118,14 @@ class Values:
         both = f"{name} {about[:80]}"
         if field.format == "date" or name in ("date", "day", "start date", "end date"):
             return self._day()
-        if field.format in ("date-time", "google-datetime") or " time" in f" {name}" and "zone" not in name:
+        if field.format in ("date-time", "google-datetime") or (" time" in f" {name}" and "zone" not in name):
             return f"{self._day()}T{rng.randint(7, 20):02d}:{rng.choice((0, 15, 30)):02d}:00Z"
         if field.pattern is not None and not re.match(field.pattern, "projects/demo/x1"):
             return None
         table = (
             ("email", fake.email), ("city", fake.city), ("country", fake.country), ("state", fake.state),
-            ("zip", fake.postcode), ("postal", fake.postcode), ("phone", fake.phone_number), ("address", fake.street_address),
+            ("zip", fake.postcode), ("postal", fake.postcode), ("phone", fake.phone_number),
+            ("address", fake.street_address),
             ("time zone", fake.timezone), ("timezone", fake.timezone), ("url", fake.url), ("uri", fake.url),
             ("language", fake.language_name), ("currency", fake.currency_code), ("color", fake.color_name),
             ("file", lambda: fake.file_name(extension=rng.choice(("csv", "txt", "json")))), ("path", fake.file_path),

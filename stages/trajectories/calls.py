@@ -19,19 +19,19 @@ from stages.trajectories.words import article, machine_words, sentence, words
 
 PLAIN_TYPES = ("string", "integer", "number", "boolean", "array")
 PAIRS = (
-    ("start", "end"), ("from", "to"), ("min", "max"), ("source", "target"), ("low", "high"), ("first", "last"), ("a", "b"),
+    ("start", "end"), ("from", "to"), ("min", "max"), ("source", "target"), ("low", "high"), ("first", "last"),
 )  # fmt: skip
 ASKS = ("compute", "calculate", "return", "find", "get", "determine", "estimate", "evaluate", "retrieve", "count")
 _THIRD = re.compile(r"^(\w+?)(?:(ies)|(sh|ch|ss|x|z)es|(s))$")
-_VERBS = frozenset(
-    """add adjust apply approve archive assign attach build calculate cancel change check choose clear close compute
-    configure construct convert copy count create decode decompose define delete describe design detect determine
-    disable download draw enable encode estimate evaluate export factor fetch filter find fit format generate get
-    import insert interpolate invite list load look make mark measure merge modify move normalize open parse patch
-    pause plot predict print publish query read register remove rename replace report request reset resize resolve
-    restore resume retrieve return revoke rotate round run sample save search select send set show simulate solve sort
-    start stop submit subscribe suggest test transform translate undelete update upload validate verify watch
-    write""".split()
+_VERBS = re.compile(
+    r"add|adjust|apply|approve|archive|assign|attach|build|calculate|cancel|change|check|choose|clear|close|compute|"
+    r"configure|construct|convert|copy|count|create|decode|decompose|define|delete|describe|design|detect|determine|"
+    r"disable|download|draw|enable|encode|estimate|evaluate|export|factor|fetch|filter|find|fit|format|generate|get|"
+    r"import|insert|interpolate|invite|list|load|look|make|mark|measure|merge|modify|move|normalize|open|parse|patch|"
+    r"pause|plot|predict|print|publish|query|read|register|remove|rename|replace|report|request|reset|resize|resolve|"
+    r"restore|resume|retrieve|return|revoke|rotate|round|run|sample|save|search|select|send|set|show|simulate|solve|sort|"
+    r"start|stop|submit|subscribe|suggest|test|transform|translate|undelete|update|upload|validate|verify|watch|"
+    r"write"
 )
 _NO_VERB = ("this", "is", "has", "was", "its", "process", "access", "alias", "status", "class")
 
@@ -56,12 +56,12 @@ def imperative(description: str) -> str | None:
     match = _THIRD.match(verb)
     if match:
         verb = match[1] + ("y" if match[2] else match[3] or "")
-    if verb not in _VERBS or rest.split()[0].lower() in ("of", "for", "none", "true", "to"):
+    if not _VERBS.fullmatch(verb) or rest.split()[0].lower() in ("of", "for", "none", "true", "to"):
         return None
     # "the specified channel given its id": the arguments say it, so the sentence need not.
     rest = re.sub(r"\b(the )?(specified|given) (?=\w)", r"\1", rest)
     rest = re.sub(
-        r",? (?:and|which) (?:returns?|is)\b.*| (?:by|with) the ID$| with (?:\w+ )?(?:nodes|vertices)\b.*| and returns .*",
+        r",? (?:and|which) (?:returns?|is)\b.*| (?:by|with) the ID$| with (?:\w+ )?(?:nodes|vertices)\b.*",
         "",
         rest,
     )
@@ -74,7 +74,8 @@ def opened(request: str, rng: Random) -> tuple[str, str]:
     if verb in ASKS and rest.startswith(("the ", "a ", "an ")) and rng.random() < 0.55:
         thing = rest if rest.startswith("the ") else f"the {rest.partition(' ')[2]}"
         return rng.choice(
-            ((f"What is {thing}", "?"), (f"Can you tell me {thing}", "?"), (f"I need {thing}", "."), (f"Find {thing}", "."),
+            ((f"What is {thing}", "?"), (f"Can you tell me {thing}", "?"), (f"I need {thing}", "."),
+             (f"Find {thing}", "."),
              (f"Calculate {thing}" if verb in ASKS[:2] else f"Get {thing}", "."))
         )  # fmt: skip
     if verb == "return":

@@ -1,6 +1,7 @@
 """What the stage reports: counts, means, shares. Reproducible numbers only."""
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from stages.core.records import CallItem, Dialogue, Environment
@@ -16,7 +17,7 @@ def dialogues(rows: list[Dialogue], environments: dict[str, Environment]) -> dic
     writing = {pair for pair in used if environments[pair[0]].tool(pair[1]).writes}
     wordings = Counter(turn.template for turn in turns)
     tokens = [word for turn in turns for word in turn.user.lower().split()]
-    pairs = [pair for turn in turns for pair in zip(turn.user.lower().split(), turn.user.lower().split()[1:])]
+    pairs = [pair for turn in turns for pair in pairwise(turn.user.lower().split())]
     return {
         "dialogues": len(rows),
         "environments": len({row.environment for row in rows}),
@@ -37,7 +38,7 @@ def dialogues(rows: list[Dialogue], environments: dict[str, Environment]) -> dic
 def calls(rows: list[CallItem]) -> dict[str, Any]:
     """Numbers of the single-call rows."""
     words = [turn.user.lower().split() for turn in rows]
-    pairs = [pair for said in words for pair in zip(said, said[1:])]
+    pairs = [pair for said in words for pair in pairwise(said)]
     return {
         "rows": len(rows),
         "functions": len({row.parents for row in rows}),
