@@ -1,6 +1,6 @@
 """The part of JSON Schema that shapes use, checked by hand: the oracle's second opinion on the engine's validator.
 
-Keywords: type, enum, const, pattern, minLength, maxLength, minimum, maximum, items, minItems, maxItems, properties,
+Keywords: type, format (date, date-time), enum, const, pattern, minLength, maxLength, minimum, maximum, items, minItems, maxItems, properties,
 required, additionalProperties, anyOf. Annotations are ignored; any other keyword raises, so that none is skipped
 without a word.
 """
@@ -8,7 +8,9 @@ without a word.
 import re
 from typing import Any
 
-IGNORED = frozenset({"description", "format", "default", "title", "examples", "x-entity", "$comment", "readOnly"})
+IGNORED = frozenset({"description", "default", "title", "examples", "x-entity", "$comment", "readOnly"})
+DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+FORMATS = {"date": DAY, "date-time": DAY + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)"}
 TYPES: dict[str, Any] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
@@ -38,6 +40,8 @@ def _check(keyword: str, schema: dict[str, Any], value: Any) -> bool:
             return type(value) is type(rule) and value == rule
         case "anyOf":
             return any(accepts(part, value) for part in rule)
+        case "format":
+            return not isinstance(value, str) or rule not in FORMATS or re.fullmatch(FORMATS[rule], value) is not None
         case "pattern":
             return not isinstance(value, str) or re.search(rule, value) is not None
         case "minLength":

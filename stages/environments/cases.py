@@ -1,0 +1,252 @@
+"""Call sequences for the gate, each with what the oracle says must come of it.
+
+For every tool: a full, a least and a wrong call; then stories: insert and get, patch what was given only, delete and
+get, a parent's rows go with it, pages that visit each row once, rows of another parent are not found. Sequences are
+made from the oracle's state alone, so that they are the same for the environment and for each of its mutants.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from stages.core.records import Scenario, canonical
+from stages.core.seeds import generator
+from stages.environments.labels import Words, words
+from stages.environments.oracle import Oracle
+from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+from stages.environments.values import value_of
+
+
+class Expected(NamedTuple):
+    """One call and what must come of it; `state` is the canonical JSON of tables and `_meta` after it."""
+
+    tool: str
+    arguments: dict[str, Any]
+    ok: bool
+    value: str
+    """Canonical JSON of the value, or the error code."""
+    state: str
+
+
+class Script(NamedTuple):
+    """A short story of one check, told from a scenario's start."""
+
+    check: str
+    tool: str
+    scenario: int
+    steps: tuple[Expected, ...]
+
+
+class Teller:
+    """Plays calls on the oracle and writes down what came of them."""
+
+    def __init__(self, shape: ApiShape, scenario: Scenario, index: int, source: Words) -> None:
+        self.shape, self.scenario, self.index, self.source = shape, scenario, index, source
+        self.now = datetime.strptime(scenario.now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        self.fresh = 0
+
+    def begin(self) -> None:
+        """Start a new story from the scenario's start."""
+        self.oracle = Oracle(self.shape, self.scenario)
+        self.steps: list[Expected] = []
+
+    def call(self, tool: ToolShape, arguments: dict[str, Any]) -> Any:
+        """Play one call; returns its value, None after an error."""
+        ok, value = self.oracle.call(tool.name, arguments)
+        state = seen(self.oracle.state(), self.oracle.meta())
+        self.steps.append(Expected(tool.name, arguments, ok, canonical(value), state))
+        return value if ok else None
+
+    def end(self, check: str, tool: ToolShape) -> Script:
+        """The story told so far."""
+        return Script(check, tool.name, self.index, tuple(self.steps))
+
+    def value(self, field: FieldShape) -> Any:
+        """A fresh value for an argument; texts are numbered so that no two writes agree by chance."""
+        value = value_of(field.name, field.json_schema, self.source, self.now)
+        plain = field.json_schema.get("type") == "string" and not field.json_schema.get("enum") and not field.format
+        if plain and "format" not in field.json_schema:
+            self.fresh += 1
+            return f"{value} {self.fresh}"
+        return value
+
+    def place(self, tool: ToolShape, row: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Arguments for the parents: those of `row`, else of the first row that could be a parent."""
+        found: dict[str, Any] = {}
+        entity = self.shape.entity(tool.table)
+        key = row[entity.parent_field] if row and entity.parent_field else None
+        for argument, table in reversed(tool.parents.items()):
+            parent = self.shape.entity(table)
+            rows = self.oracle.tables[table]
+            if key is None or key not in rows:
+                key = next(iter(sorted(rows)), None)
+            if key is None:
+                return None
+            found[argument] = key
+            key = rows[key][parent.parent_field] if parent.parent_field else None
+        return {name: found[name] for name in tool.parents}
+
+    def target(self, tool: ToolShape, row: dict[str, Any]) -> dict[str, Any]:
+        """Arguments that name an existing row."""
+        entity = self.shape.entity(tool.table)
+        return (self.place(tool, row) or {}) | {tool.key_parameter or "": row[entity.key]}
+
+    def body(self, tool: ToolShape, *, full: bool) -> dict[str, Any]:
+        """Written arguments: all, or the required ones only."""
+        entity = self.shape.entity(tool.table)
+        found = {a: self.value(entity.field(c)) for a, c in tool.fields.items() if full or a in tool.required}
+        if tool.verb == "create" and tool.key_parameter:
+            self.fresh += 1
+            found[tool.key_parameter] = f"fresh-{self.fresh}"
+        return found
+
+
+def seen(state: dict[str, list[dict[str, Any]]], meta: tuple[str, int]) -> str:
+    """One text for a whole state, JSON columns read."""
+    return canonical([state, list(meta)])
+
+
+def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Script]:
+    """Every story of every tool, on each of the scenarios."""
+    told: list[Script] = []
+    for index, scenario in enumerate(scenarios):
+        teller = Teller(shape, scenario, index, words(generator(seed, shape.id, "cases", index)))
+        for tool in shape.tools:
+            entity = shape.entity(tool.table)
+            if tool.verb == "create":
+                told += _creates(teller, tool)
+            elif tool.verb == "list":
+                told += _lists(teller, tool, entity)
+            else:
+                told += _acts(teller, tool, entity)
+            told += _wrongs(teller, tool, entity)
+    return told
+
+
+def _other(teller: Teller, tool: ToolShape, *verbs: str) -> ToolShape | None:
+    return next((t for verb in verbs for t in teller.shape.tools if t.table == tool.table and t.verb == verb), None)
+
+
+def _creates(teller: Teller, tool: ToolShape) -> list[Script]:
+    told = []
+    for check, full in (("valid", True), ("boundary", False)):
+        teller.begin()
+        where = teller.place(tool, None)
+        if where is None:
+            return told
+        arguments = where | teller.body(tool, full=full)
+        row = teller.call(tool, arguments)
+        entity = teller.shape.entity(tool.table)
+        read = _other(teller, tool, "get", "list")
+        if row is not None and read is not None:
+            made = teller.oracle.tables[tool.table]
+            key = arguments[tool.key_parameter] if tool.key_parameter else f"{entity.prefix}{teller.oracle.next_id:03d}"
+            look = teller.target(read, made[key]) if read.verb == "get" else teller.place(read, made[key]) or {}
+            teller.call(read, look)
+        if tool.key_parameter:
+            teller.call(tool, arguments)
+        else:
+            teller.call(tool, where | teller.body(tool, full=full))
+        told.append(teller.end("insert_then_get" if full else check, tool))
+    return told
+
+
+def _lists(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
+    teller.begin()
+    parents = [teller.place(tool, row) for row in list(teller.oracle.tables[tool.table].values())[:2] or [None]]
+    told = []
+    for where in [w for i, w in enumerate(parents) if w is not None and w not in parents[:i]]:
+        teller.begin()
+        teller.call(tool, where)
+        told.append(teller.end("valid", tool))
+        if tool.page_size and tool.page_token and tool.next_token:
+            for size in (1, 2):
+                teller.begin()
+                token = None
+                for _ in range(15):
+                    pages = {tool.page_size: size} | ({tool.page_token: token} if token else {})
+                    value = teller.call(tool, where | pages) or {}
+                    token = value.get(tool.next_token)
+                    if token is None:
+                        break
+                told.append(teller.end("pages_visit_each_row_once", tool))
+        elif tool.page_size:
+            teller.begin()
+            teller.call(tool, where | {tool.page_size: 1})
+            teller.call(tool, where | {tool.page_size: 2})
+            told.append(teller.end("boundary", tool))
+        for argument, column in tool.filters.items():
+            teller.begin()
+            for row in list(teller.oracle.tables[tool.table].values())[:3]:
+                value = row[column]
+                if value is not None:
+                    given = bool(value) if entity.field(column).kind == "boolean" else value
+                    first = teller.call(tool, where | {argument: given} | ({tool.page_size: 1} if tool.page_size else {}))
+                    token = (first or {}).get(tool.next_token or "")
+                    if token and tool.page_token:
+                        teller.call(tool, where | {argument: given, tool.page_token: token})
+                        teller.call(tool, where | {tool.page_token: token})
+            told.append(teller.end("filters", tool))
+    return told
+
+
+def _acts(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
+    told = []
+    teller.begin()
+    rows = [teller.oracle.tables[tool.table][key] for key in sorted(teller.oracle.tables[tool.table])]
+    # The last row first: a program that always takes the first one must not pass.
+    for row in list(reversed(rows))[:2]:
+        for full in (True, False) if tool.verb in ("patch", "update") else (True,):
+            teller.begin()
+            teller.call(tool, teller.target(tool, row) | teller.body(tool, full=full))
+            read = _other(teller, tool, "get")
+            if read is not None:
+                teller.call(read, teller.target(read, row))
+            check = {"delete": "delete_then_get", "patch": "patch_changes_only_what_was_given"}.get(tool.verb, "valid")
+            if tool.verb == "delete" and any(child.parent == tool.table for child in teller.shape.entities):
+                check = "cascade"
+            told.append(teller.end(check, tool))
+    for row in list(reversed(rows))[:1] if tool.verb == "patch" else []:
+        for argument, column in tool.fields.items():
+            teller.begin()
+            where = teller.target(tool, row)
+            teller.call(tool, where | {argument: teller.value(entity.field(column))})
+            teller.call(tool, where | {argument: teller.value(entity.field(column))})
+            if argument in tool.nullable:
+                teller.call(tool, where | {argument: None})
+                teller.call(tool, where | {argument: teller.value(entity.field(column))})
+            told.append(teller.end("patch_changes_only_what_was_given", tool))
+    return told
+
+
+def _wrongs(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
+    """Calls that must fail: a missing row or parent, a row of another parent, arguments that break the schema."""
+    teller.begin()
+    rows = list(teller.oracle.tables[tool.table].values())
+    where = teller.place(tool, rows[0] if rows else None)
+    base = {name: "nowhere" for name in tool.parents} if where is None else where
+    if tool.verb in ("get", "patch", "update", "delete"):
+        base = base | {tool.key_parameter or "": rows[0][entity.key] if rows else "nowhere"}
+    good = base | teller.body(tool, full=False)
+    for name in [*tool.parents, *([tool.key_parameter] if tool.key_parameter and tool.verb != "create" else [])]:
+        teller.call(tool, good | {name: "nowhere"})
+        teller.call(tool, good | {name: 7})
+    for argument, table in tool.parents.items():
+        for key in sorted(teller.oracle.tables[table]):
+            if key != good[argument] and tool.verb in ("get", "patch", "update", "delete"):
+                teller.call(tool, good | {argument: key})
+    for name in tool.required:
+        teller.call(tool, {key: value for key, value in good.items() if key != name})
+    teller.call(tool, good | {"no_such_argument": 1})
+    for argument, column in (tool.fields | tool.filters).items():
+        enum = entity.field(column).json_schema.get("enum")
+        teller.call(tool, good | {argument: "no_such_value" if enum else [[1]]})
+        if argument not in tool.nullable:
+            teller.call(tool, good | {argument: None})
+    if tool.page_size:
+        teller.call(tool, good | {tool.page_size: 0})
+        teller.call(tool, good | {tool.page_size: (tool.page_max or 0) + 1})
+        teller.call(tool, good | {tool.page_size: tool.page_max})
+    if tool.page_token:
+        for token in ("no", "", "p"):
+            teller.call(tool, good | {tool.page_token: token})
+    return [teller.end("error", tool)]

@@ -1,0 +1,242 @@
+"""What an environment must do, as plain dictionaries: the second opinion that the gate compares the engine with.
+
+Built from the `ApiShape` alone. It imports nothing of the compiler and nothing of the engine, checks arguments by its
+own reading of JSON Schema, and keeps rows as Python values (JSON columns as objects). The rules are those written in
+`shapes.py`; PROGRAMS, "The gate's oracle", says why a second reading is needed.
+"""
+
+import copy
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stages.core.records import Scenario
+from stages.environments.accepts import accepts
+from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+
+Row = dict[str, Any]
+
+
+class CallFailed(Exception):
+    """A call that ends in an error; the code is its only argument."""
+
+
+class Oracle:
+    """One running state. `call` never raises for what a caller may get wrong."""
+
+    def __init__(self, shape: ApiShape, scenario: Scenario) -> None:
+        self.shape = shape
+        self.tools = {tool.name: tool for tool in shape.tools}
+        self.now, self.next_id = scenario.now, scenario.next_id
+        self.tables: dict[str, dict[str, Row]] = {}
+        for entity in shape.entities:
+            rows = [dict(row) for row in scenario.tables.get(entity.table, ())]
+            self.tables[entity.table] = {str(row[entity.key]): opened(entity, row) for row in rows}
+
+    def call(self, tool: str, arguments: dict[str, Any]) -> tuple[bool, Any]:
+        """(True, value) or (False, error code)."""
+        shape = self.tools.get(tool)
+        if shape is None:
+            return False, "UNKNOWN_TOOL"
+        entity = self.shape.entity(shape.table)
+        if not self._valid(shape, entity, arguments):
+            return False, "INVALID_ARGUMENT"
+        try:
+            self._parents(shape, arguments)
+            return True, copy.deepcopy(getattr(self, f"_{shape.verb}")(shape, entity, arguments))
+        except CallFailed as error:
+            return False, error.args[0]
+
+    def state(self) -> dict[str, list[Row]]:
+        """Every table's rows by key; booleans 0 and 1, JSON columns as values."""
+        return {table: [dict(rows[key]) for key in sorted(rows)] for table, rows in self.tables.items()}
+
+    def meta(self) -> tuple[str, int]:
+        """The clock and the counter."""
+        return self.now, self.next_id
+
+    def _valid(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> bool:
+        known: dict[str, Any] = {name: {"type": "string"} for name in tool.parents}
+        if tool.key_parameter:
+            known[tool.key_parameter] = {"type": "string", "minLength": 1}
+        for name, field in (*tool.fields.items(), *tool.filters.items()):
+            known[name] = entity.field(field).json_schema
+        if tool.page_size:
+            known[tool.page_size] = {"type": "integer", "minimum": 1, "maximum": tool.page_max}
+        if tool.page_token:
+            known[tool.page_token] = {"type": "string"}
+        if any(name not in arguments for name in tool.required):
+            return False
+        return all(
+            name in known and ((value is None and name in tool.nullable) or accepts(known[name], value))
+            for name, value in arguments.items()
+        )
+
+    def _parents(self, tool: ToolShape, arguments: dict[str, Any]) -> None:
+        above: tuple[str, str] | None = None
+        for argument, table in tool.parents.items():
+            key = arguments.get(argument)
+            row = self.tables[table].get(str(key))
+            entity = self.shape.entity(table)
+            inside = above is None or entity.parent != above[0] or (row or {}).get(entity.parent_field or "") == above[1]
+            if row is None or not inside:
+                raise CallFailed(tool.missing)
+            above = (table, str(key))
+
+    def _under(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any], row: Row) -> bool:
+        """Whether a row lies under the parents that were given."""
+        return all(
+            row[entity.parent_field or ""] == arguments.get(argument)
+            for argument, table in list(tool.parents.items())[-1:]
+            if table == entity.parent
+        )
+
+    def _find(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        row = self.tables[entity.table].get(str(arguments.get(tool.key_parameter or "")))
+        if row is None or not self._under(tool, entity, arguments, row):
+            raise CallFailed(tool.missing)
+        return row
+
+    def _tick(self) -> str:
+        moment = datetime.strptime(self.now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) + timedelta(minutes=1)
+        self.now = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.now
+
+    def _get(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        return shown(entity, self._find(tool, entity, arguments))
+
+    def _create(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        if tool.key_parameter:
+            key = arguments[tool.key_parameter]
+            if key in self.tables[entity.table]:
+                raise CallFailed(tool.taken)
+        else:
+            self.next_id += 1
+            key = entity.prefix + str(self.next_id).rjust(3, "0")
+        now = self._tick()
+        row: Row = {}
+        given = {field: arguments[name] for name, field in tool.fields.items() if name in arguments}
+        for field in entity.fields:
+            if field.kind == "key":
+                row[field.name] = key
+            elif field.name == entity.parent_field:
+                row[field.name] = arguments[list(tool.parents)[-1]]
+            elif field.clock:
+                row[field.name] = now
+            else:
+                row[field.name] = kept(field, given[field.name]) if field.name in given else default(field)
+        self.tables[entity.table][key] = row
+        return shown(entity, row)
+
+    def _update(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        row = self._find(tool, entity, arguments)
+        for name, column in tool.fields.items():
+            field = entity.field(column)
+            row[column] = kept(field, arguments[name]) if name in arguments else default(field)
+        return self._touched(entity, row)
+
+    def _patch(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        row = self._find(tool, entity, arguments)
+        for name, column in tool.fields.items():
+            if name not in arguments:
+                continue
+            value = arguments[name]
+            row[column] = merged(row[column], value) if isinstance(value, dict) else kept(entity.field(column), value)
+        return self._touched(entity, row)
+
+    def _touched(self, entity: EntityShape, row: Row) -> Row:
+        now = self._tick()
+        for field in entity.fields:
+            if field.clock == "write":
+                row[field.name] = now
+        return shown(entity, row)
+
+    def _delete(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        row = self._find(tool, entity, arguments)
+        self._tick()
+        self._remove(entity, row[entity.key])
+        return {}
+
+    def _remove(self, entity: EntityShape, key: str) -> None:
+        del self.tables[entity.table][key]
+        for child in self.shape.entities:
+            if child.parent == entity.table:
+                rows = self.tables[child.table]
+                for lost in [k for k, row in rows.items() if row[child.parent_field or ""] == key]:
+                    self._remove(child, lost)
+
+    def _list(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> dict[str, Any]:
+        wanted = {column: plain(arguments[name]) for name, column in tool.filters.items() if name in arguments}
+        after = ""
+        suffix = "".join("~" + str(plain(arguments.get(name, ""))) for name in tool.filters)
+        token = arguments.get(tool.page_token) if tool.page_token else None
+        if token is not None:
+            if not (token.startswith("p:") and token.endswith(suffix) and len(token) >= 2 + len(suffix)):
+                raise CallFailed(tool.bad_token)
+            after = token[2 : len(token) - len(suffix)]
+        rows = [
+            row
+            for _, row in sorted(self.tables[entity.table].items(), key=lambda item: item[0].encode())
+            if self._under(tool, entity, arguments, row) and all(row[c] == value for c, value in wanted.items())
+        ]
+        rest = [row for row in rows if row[entity.key].encode() > after.encode()]
+        size = tool.page_default
+        if tool.page_size and tool.page_size in arguments:
+            size = int(arguments[tool.page_size])
+        page = rest if size is None else rest[:size]
+        value: dict[str, Any] = {tool.items or "items": [shown(entity, row, listed=True) for row in page]}
+        if tool.next_token and tool.page_token and len(rest) > len(page):
+            value[tool.next_token] = f"p:{page[-1][entity.key]}{suffix}"
+        return value
+
+
+def opened(entity: EntityShape, row: Row) -> Row:
+    """A scenario's row with every column, JSON text read."""
+    full = {field.name: row.get(field.name, field.default) for field in entity.fields}
+    for field in entity.fields:
+        if field.kind == "json" and full[field.name] is not None:
+            full[field.name] = json.loads(full[field.name])
+        elif field.type == "REAL" and full[field.name] is not None:
+            full[field.name] = float(full[field.name])
+    return full
+
+
+def plain(value: Any) -> Any:
+    """A scalar as a column holds it."""
+    return int(value) if isinstance(value, bool) else value
+
+
+def kept(field: FieldShape, value: Any) -> Any:
+    """An argument as its column holds it."""
+    if field.kind == "json":
+        return value
+    if field.type == "REAL" and value is not None:
+        return float(value)
+    return int(value) if field.type == "INTEGER" and value is not None else plain(value)
+
+
+def default(field: FieldShape) -> Any:
+    """What stands in the column when nothing was given."""
+    return json.loads(field.default) if field.kind == "json" and isinstance(field.default, str) else field.default
+
+
+def merged(old: Any, patch: Any) -> Any:
+    """RFC 7396: null deletes, objects merge, everything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(old) if isinstance(old, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def shown(entity: EntityShape, row: Row, *, listed: bool = False) -> Row:
+    """A row as a caller sees it: no null, booleans as such."""
+    return {
+        field.name: bool(row[field.name]) if field.kind == "boolean" else row[field.name]
+        for field in entity.fields
+        if field.shown and (field.listed or not listed) and row[field.name] is not None
+    }
