@@ -7,6 +7,7 @@ learns not to invent them. Every value said is proved by `spoken.supports`.
 """
 
 import re
+from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from pydantic import JsonValue
 from stages.core.records import Api, Call, CallItem, Field, Operation, Span, Split, content_id
 from stages.trajectories.call_values import Stated, Values
 from stages.trajectories.spoken import supports
-from stages.trajectories.words import article, machine_words, sentence, words
+from stages.trajectories.words import article, listing, machine_words, sentence, words
 
 PLAIN_TYPES = ("string", "integer", "number", "boolean", "array")
 PAIRS = (
@@ -87,71 +88,76 @@ def opened(request: str, rng: Random) -> tuple[str, str]:
     )  # fmt: skip
 
 
-def phrase(argument: Argument, position: int, request: str, rng: Random) -> str:
-    """One argument in words, to stand after the request."""
+def shown_value(argument: Argument, rng: Random) -> str:
+    """The value's words, a string in quotes where it has several words or now and then, a unit after a number."""
+    field, stated = argument
+    assert stated is not None
+    text = stated.text
+    loose = field.type == "string" and not field.enum and not text[:4].isdigit()
+    if loose and "'" not in text and (rng.random() < 0.3 or (" " in text and not text.istitle())):
+        return rng.choice((f"'{text}'", f'"{text}"'))
+    return f"{text} {stated.unit}" if stated.unit else text
+
+
+def switch(argument: Argument, rng: Random) -> str:
+    """A truth value as a person implies it: `, include archived ones`, ` with sorting turned off`."""
     field, stated = argument
     assert stated is not None
     name = words(field.name)
-    if field.type == "boolean":
-        bare = re.sub(r"^(include|show|allow|enable|is|use|return|add|with) ", "", name)
-        if name.startswith(("include ", "show ", "allow ")) and stated.value:
-            return f", {name}"
-        return rng.choice(
-            (f" with {name} turned {stated.text}", f", {bare} {stated.text}", f" and turn {stated.text} {bare}")
-        )
-    shown = stated.text
-    quote = (
-        field.type == "string" and not field.enum and (" " in shown or rng.random() < 0.5) and not shown[:4].isdigit()
+    if name.startswith(("include ", "show ", "allow ")) and stated.value:
+        return f", {name}"
+    bare = re.sub(r"^(include|show|allow|enable|is|use|return|add|with) ", "", name)
+    return rng.choice(
+        (f" with {bare} turned {stated.text}", f", {bare} {stated.text}", f" and turn {stated.text} {bare}")
     )
-    if quote and "'" not in shown:
-        shown = rng.choice((f"'{shown}'", f'"{shown}"', f'"{shown}"'))
-    if stated.unit:
-        shown = f"{shown} {stated.unit}"
-    if len(name) == 1:
-        return rng.choice((f" with {name} = {shown}", f" for {name}={shown}", f" where {name} is {shown}"))
-    forms = [
-        f" with {article(name)} of {shown}",
-        f" with {name} {shown}",
-        f" using {shown} as the {name}",
-        f" where the {name} is {shown}",
-        f" with the {name} set to {shown}",
-        f", {name} {shown}",
-        f" and {shown} for the {name}",
-    ]
-    if field.type == "array":
-        forms = [
-            f" for the {name} {shown}",
-            f" with {name} {shown}",
-            f" given the {name} {shown}",
-            f" using {name} {shown}",
-        ]
-    if position == 0 and field.type == "string" and name.split()[-1] in request.split()[-4:]:
-        forms = [f" {shown}", f" called {shown}", f" {shown}"]
-    elif position == 0 and rng.random() < 0.25:
-        forms = [f" for {shown}" if len(request) < 60 else f" for the {name} {shown}", f" given {name} {shown}"]
-    elif position > 0:
-        forms += [f" and {article(name)} of {shown}", f" and {name} {shown}"]
-    return rng.choice(forms)
+
+
+def together(arguments: list[Argument], request: str, rng: Random) -> str:
+    """Arguments said in one breath, in one manner: `with a width of 5 and a height of 10`, `where a is 1 and b is 2`."""
+    pairs = [(words(one.field.name), shown_value(one, rng)) for one in arguments]
+    short = any(len(name) <= 3 for name, _ in pairs)
+    lone = len(pairs) == 1
+    if lone and arguments[0].field.type == "string" and pairs[0][0].split()[-1] in request.split()[-3:]:
+        return rng.choice((f" {pairs[0][1]}", f" {pairs[0][1]}", f" called {pairs[0][1]}"))
+    manners = ["is", "plain", "is"] + (["equals", "equals"] if short else ["of", "of", "using", "as"])
+    manner = rng.choice(manners)
+    the = "" if short else "the "
+    if manner == "is":
+        lead = rng.choice((" where ", " when ", ", where ", " given that "))
+        return lead + listing([f"{the}{name} is {value}" for name, value in pairs])
+    if manner == "equals":
+        mark = rng.choice(("=", " = ", " equal to "))
+        return rng.choice((" with ", " for ", " given ")) + listing([f"{name}{mark}{value}" for name, value in pairs])
+    if manner == "of":
+        return " with " + listing([f"{article(name)} of {value}" for name, value in pairs])
+    if manner == "using":
+        return " using " + listing([f"{value} as the {name}" for name, value in pairs])
+    if manner == "as":
+        return " with " + listing([f"the {name} set to {value}" for name, value in pairs])
+    return rng.choice((" with ", " for ", ", ", " given ")) + listing([f"{name} {value}" for name, value in pairs])
 
 
 def _joined(arguments: list[Argument], request: str, rng: Random) -> str:
-    """All said arguments; a from/to pair is said as a range."""
+    """All said arguments: ranges, then the others in one or two breaths, switches last."""
     said = [argument for argument in arguments if argument.stated is not None]
-    parts: list[str] = []
-    done: set[str] = set()
-    for argument in said:
-        if argument.field.name in done:
-            continue
-        partner = _partner(argument, said)
-        if partner is not None and rng.random() < 0.7:
+    switches = [argument for argument in said if argument.field.type == "boolean"]
+    rest = [argument for argument in said if argument.field.type != "boolean"]
+    ranges = ""
+    for argument in list(rest):
+        partner = _partner(argument, rest)
+        if argument in rest and partner is not None and rng.random() < 0.7:
             one, two = argument.stated, partner.stated
             assert one is not None and two is not None
-            parts.append(rng.choice((f" from {one.text} to {two.text}", f" from {one.text} to {two.text}")))
-            done |= {argument.field.name, partner.field.name}
-            continue
-        parts.append(phrase(argument, len(parts), request, rng))
-        done.add(argument.field.name)
-    return "".join(parts)
+            common = " ".join(w for w in words(argument.field.name).split() if w not in {x for p in PAIRS for x in p})
+            ranges += f" with {common} from {one.text} to {two.text}" if common else f" from {one.text} to {two.text}"
+            rest = [other for other in rest if other not in (argument, partner)]
+    cut = len(rest)
+    if len(rest) > 2 or (len(rest) == 2 and rng.random() < 0.25):
+        cut = rng.randint(1, len(rest) - 1) if rng.random() < 0.5 else cut
+    parts = [together(group, request, rng) for group in (rest[:cut], rest[cut:]) if group]
+    if len(parts) == 2 and not parts[1].startswith((",", " and")):
+        parts[1] = f" and{parts[1]}" if rng.random() < 0.5 else f",{parts[1]}"
+    return ranges + "".join(parts) + "".join(switch(one, rng) for one in switches)
 
 
 def _partner(argument: Argument, said: list[Argument]) -> Argument | None:
@@ -180,7 +186,7 @@ def spoken_name(operation: Operation, api: Api, rng: Random) -> str:
     )
 
 
-def schema(fields: list[Field]) -> dict[str, JsonValue]:
+def schema(fields: Sequence[Field]) -> dict[str, JsonValue]:
     """JSON Schema of the shown parameters."""
     properties: dict[str, JsonValue] = {}
     for field in fields:
@@ -274,11 +280,11 @@ class CallGrammar:
             found.append(Argument(parameter, stated))
         return found if any(argument.stated is not None for argument in found) else None
 
-    def _tool(self, name: str, description: str, fields: list[Field]) -> dict[str, JsonValue]:
+    def _tool(self, name: str, description: str, fields: Sequence[Field]) -> dict[str, JsonValue]:
         text = re.sub(r"\s+", " ", description.replace("`", "")).strip()
         first = re.split(r"(?<=[a-z0-9)])\.\s", text)[0][:140].rstrip(".") + "."
         return {"name": name, "description": first, "parameters": schema(fields)}
 
     def _other(self, operation: Operation, rng: Random) -> dict[str, JsonValue]:
-        fields: list[Field] = [p for p in operation.parameters if p.type in PLAIN_TYPES and p.location != "header"][:3]
+        fields = [p for p in operation.parameters if p.type in PLAIN_TYPES and p.location != "header"][:3]
         return self._tool(spoken_name(operation, self.api, rng), operation.description, fields)

@@ -33,11 +33,12 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     rejected: list[Rejected] = []
     refused: Tally = Tally()
     shares = sides(catalogue, params)
-    for split, wanted in (
+    wishes: tuple[tuple[Split, int], ...] = (
         ("train", params.train_dialogues),
         ("dev", params.dev_dialogues),
         ("test", params.test_dialogues),
-    ):
+    )
+    for split, wanted in wishes:
         found, bad, why = _split(catalogue, shares[split], chains, split, wanted, params, count)
         if wanted and not found:
             raise UserError(str(inputs["environments"]), f"no dialogue could be made for {split}: {dict(why)}")

@@ -6,8 +6,8 @@ the careful side.
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from pydantic import JsonValue
 from tokenizers import Tokenizer
 
 from stages.core.errors import UserError
@@ -30,18 +30,18 @@ def from_model(folder: Path) -> Counter:
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def signature(function: Mapping[str, JsonValue]) -> str:
+def signature(function: Mapping[str, Any]) -> str:
     """A tool about as the chat template shows it: one line with names, types and the description."""
     inner = function.get("function", function)
-    parameters = inner.get("parameters") or {}  # pyright: ignore[reportAttributeAccessIssue]
+    parameters = inner.get("parameters") or {}
     required = parameters.get("required", [])
     shown = [
         f"{name}{'' if name in required else '?'}: {schema.get('type', 'any')} {schema.get('description', '')[:60]}"
         for name, schema in parameters.get("properties", {}).items()
     ]
-    return f"{inner['name']}({', '.join(shown)}) - {inner.get('description', '')[:160]}"  # pyright: ignore
+    return f"{inner['name']}({', '.join(shown)}) - {inner.get('description', '')[:160]}"
 
 
-def shown(functions: Sequence[Mapping[str, JsonValue]], count: Counter) -> int:
+def shown(functions: Sequence[Mapping[str, Any]], count: Counter) -> int:
     """Tokens of the tools as a model sees them."""
     return count("\n".join(signature(function) for function in functions))

@@ -10,12 +10,13 @@ from random import Random
 from pydantic import JsonValue
 
 from stages.core.records import Column, Table, Tool
+from stages.trajectories.columns import schema, spoken_field, tellable
 from stages.trajectories.draft import Bound, Draft, Refused, said
 from stages.trajectories.phrases import extra, mention, named
 from stages.trajectories.spoken import say
 from stages.trajectories.templates import Verb
 from stages.trajectories.values import Pool
-from stages.trajectories.words import article, listing, machine_words, words
+from stages.trajectories.words import article, listing, words
 from stages.trajectories.world import Ref
 
 MOST_ROWS = 5
@@ -144,7 +145,7 @@ class Turns:
             slots |= {"turn": "turn on" if on else "turn off", "field": spoken_field(column)}
             answer = f"Done, I turned {'on' if on else 'off'} {spoken_field(column)} for {target.label}."
         else:
-            value = self.pool.value(table.name, column, _schema(tool, argument), self.rng)
+            value = self.pool.value(table.name, column, schema(tool, argument), self.rng)
             if value is None or value == row.get(column.name):
                 raise Refused("no_value", column.name)
             shown = self._shown(value, column)
@@ -174,7 +175,7 @@ class Turns:
             column
             for column in table.columns
             if column.kind in ("text", "number", "time", "enum") and column.name not in skip and not column.clock
-            if isinstance(value, dict) and _tellable(value.get(column.name))
+            if isinstance(value, dict) and tellable(value.get(column.name))
         ]
         if not options or not isinstance(value, dict):
             raise Refused("nothing_to_read", table.name)
@@ -190,7 +191,7 @@ class Turns:
         rows = draft.list_rows(table.name, scope)
         name = draft.world.name_column(table)
         labels = [str(row[name]) for row in rows if isinstance(row, dict) and name in row]
-        if not 1 <= len(labels) <= MOST_ROWS or len(labels) != len(rows) or not all(map(_tellable, labels)):
+        if not 1 <= len(labels) <= MOST_ROWS or len(labels) != len(rows) or not all(map(tellable, labels)):
             raise Refused("not_listable", f"{len(labels)} of {len(rows)}")
         slots = self._nouns(table)
         if scope is not None:
@@ -223,9 +224,7 @@ class Turns:
             if not must and (len(told) >= wanted or column.kind not in ("text", "number", "enum", "time")):
                 continue
             value = (
-                None
-                if column.kind == "json"
-                else self.pool.value(table.name, column, _schema(tool, argument), self.rng)
+                None if column.kind == "json" else self.pool.value(table.name, column, schema(tool, argument), self.rng)
             )
             if value is None:
                 if must:
@@ -291,22 +290,3 @@ class Turns:
 
     def _nouns(self, table: Table) -> dict[str, str]:
         return {"noun": table.noun, "a_noun": article(table.noun), "plural": table.plural}
-
-
-def _schema(tool: Tool, argument: str) -> dict[str, JsonValue]:
-    properties = tool.parameters.get("properties")
-    found = properties.get(argument) if isinstance(properties, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def spoken_field(column: Column) -> str:
-    """What a person calls a column: its words; a lone adjective of time (`due`) becomes a date."""
-    name = words(column.name)
-    return f"{name} date" if column.kind == "time" and " " not in name and name in ("due", "start", "end") else name
-
-
-def _tellable(value: JsonValue) -> bool:
-    """Whether an answer can hold the value as it is."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return False
-    return isinstance(value, int | float) or (0 < len(value) <= 60 and "\n" not in value and not machine_words(value))

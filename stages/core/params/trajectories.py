@@ -1,6 +1,6 @@
 """Parameters of `trajectories`: how many dialogues and calls, and what a model may be shown of each."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.core.params.base import Section
 
@@ -34,3 +34,9 @@ class Params(Section):
     """Tokens of one call."""
     call_row_tokens: int = Field(ge=50)
     """Tokens of a single-call row, tools and all."""
+
+    @model_validator(mode="after")
+    def _some_for_training(self) -> "Params":
+        if self.dev_calls >= self.calls:
+            raise ValueError("dev_calls must be fewer than calls")
+        return self

@@ -1,0 +1,25 @@
+"""Columns as people see them: what they are called, what an argument takes, what an answer can hold."""
+
+from pydantic import JsonValue
+
+from stages.core.records import Column, Tool
+from stages.trajectories.words import machine_words, words
+
+
+def schema(tool: Tool, argument: str) -> dict[str, JsonValue]:
+    properties = tool.parameters.get("properties")
+    found = properties.get(argument) if isinstance(properties, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def spoken_field(column: Column) -> str:
+    """What a person calls a column: its words; a lone adjective of time (`due`) becomes a date."""
+    name = words(column.name)
+    return f"{name} date" if column.kind == "time" and " " not in name and name in ("due", "start", "end") else name
+
+
+def tellable(value: JsonValue) -> bool:
+    """Whether an answer can hold the value as it is."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    return isinstance(value, int | float) or (0 < len(value) <= 60 and "\n" not in value and not machine_words(value))

@@ -1,0 +1,97 @@
+"""The stage as a whole, on copies of the tasks environment and a few described functions."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from stages.core import jsonl
+from stages.core.errors import UserError
+from stages.core.params import load
+from stages.core.records import Dialogue, RlRow, SftRow
+from stages.trajectories.replay import check
+from stages.trajectories.run import run
+from tests.fixtures.tasks import tasks_environment, tasks_scenario
+from tests.trajectories.test_calls import API
+from tests.trajectories.test_dialogues import _second
+
+PARAMS = load("trajectories").model_copy(
+    update={
+        "train_dialogues": 8,
+        "dev_dialogues": 3,
+        "test_dialogues": 4,
+        "dev_environments": 1,
+        "calls": 10,
+        "dev_calls": 2,
+    }
+)
+
+
+def inputs(root: Path, names: tuple[str, ...] = ("one", "two", "held")) -> dict[str, Path]:
+    """A small world: environments cloned from the fixture, a tokenizer that counts words."""
+    folders = {word: root / word for word in ("environments", "base", "toolgraph", "sources")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    for name in names:
+        home = folders["environments"] / name
+        home.mkdir()
+        use = "evaluation" if name == "held" else "train"
+        environment = tasks_environment().model_copy(update={"id": name, "use": use})
+        (home / "environment.json").write_text(environment.model_dump_json(by_alias=True))
+        (home / "gate.json").write_text(json.dumps({"passed": True}))
+        starts = [s.model_copy(update={"environment": name}) for s in (tasks_scenario(), _second())]
+        jsonl.write(home / "scenarios.jsonl", starts)
+    (folders["base"] / "model").mkdir()
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()  # type: ignore[assignment]
+    tokenizer.save(str(folders["base"] / "model" / "tokenizer.json"))
+    chain = {"id": "chain-1", "environment": "one", "tools": ["tasklists_list", "tasks_insert"]}
+    (folders["toolgraph"] / "chains.jsonl").write_text(json.dumps(chain) + "\n")
+    jsonl.write(folders["sources"] / "breadth.jsonl", [API])
+    return folders
+
+
+def made(root: Path) -> Path:
+    """The finished artefact. The word counter is coarse about JSON, so the budgets are wide."""
+    out = root / "out"
+    out.mkdir(parents=True)
+    wide = PARAMS.model_copy(update={"schema_tokens": 4000, "result_tokens": 4000, "call_tokens": 4000})
+    run(wide.model_copy(update={"call_row_tokens": 4000}), inputs(root / "in"), out)
+    return out
+
+
+def test_a_run_gives_rows_that_replay_in_the_right_splits(tmp_path: Path) -> None:
+    """envfactory.md 18 and 19."""
+    out = made(tmp_path)
+    rows = list(jsonl.read(out / "dialogues.jsonl", Dialogue))
+    homes = {split: {row.environment for row in rows if row.split == split} for split in ("train", "dev", "test")}
+    assert homes["test"] == {"held"}
+    assert homes["train"] and homes["dev"] and not homes["train"] & homes["dev"]
+    folder = str(tmp_path / "in" / "environments")
+    assert [check((folder, row.model_dump_json(by_alias=True))) for row in rows] == [None] * len(rows)
+    assert max(len(row.turns) for row in rows if row.split == "test") <= 2
+    sources = {row.source for row in jsonl.read(out / "sft.jsonl", SftRow)}
+    assert sources == {"dialogue", "call"}
+    assert len(list(jsonl.read(out / "rl.jsonl", RlRow))) == sum(len(row.turns) for row in rows)
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    first, second = made(tmp_path / "a"), made(tmp_path / "b")
+    for name in ("dialogues.jsonl", "calls.jsonl", "sft.jsonl", "rl.jsonl"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_too_few_training_environments_is_a_named_error(tmp_path: Path) -> None:
+    folders = inputs(tmp_path / "in", ("one", "held"))
+    with pytest.raises(UserError, match="training environments"):
+        run(PARAMS, folders, tmp_path)
+
+
+def test_a_line_that_is_no_chain_is_named(tmp_path: Path) -> None:
+    folders = inputs(tmp_path / "in")
+    (folders["toolgraph"] / "chains.jsonl").write_text('{"tools": 3}\n')
+    with pytest.raises(UserError, match=r"chains.jsonl:1"):
+        run(PARAMS, folders, tmp_path)
