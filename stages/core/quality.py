@@ -9,10 +9,24 @@ import pandas as pd
 from stages.core.errors import UserError
 
 if TYPE_CHECKING:
-    from great_expectations.expectations import Expectation
+    from great_expectations.expectations.expectation import Expectation
 
 # Both must stand before the import that would read them.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+def unique(column: str) -> "Expectation":
+    """No value of the column occurs twice."""
+    from great_expectations.expectations.core.expect_column_values_to_be_unique import ExpectColumnValuesToBeUnique
+
+    return ExpectColumnValuesToBeUnique(column=column)
+
+
+def between(column: str, low: float | None = None, high: float | None = None) -> "Expectation":
+    """Every value of the column lies in [low, high]; None leaves a side open."""
+    from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
+
+    return ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high)
 
 
 def check(rows: pd.DataFrame, expectations: Sequence["Expectation"], where: str) -> None:
@@ -20,7 +34,7 @@ def check(rows: pd.DataFrame, expectations: Sequence["Expectation"], where: str)
 
     Args:
         rows: one row a record; an empty table fails whatever is expected of it.
-        expectations: `great_expectations.expectations` objects, or none to check emptiness alone.
+        expectations: made by `unique`, `between` or Great Expectations itself; none to check emptiness alone.
         where: the artefact, for the message.
 
     Raises UserError naming the first expectation that failed, its column and what was seen; a check that itself raised
@@ -33,7 +47,7 @@ def check(rows: pd.DataFrame, expectations: Sequence["Expectation"], where: str)
     import great_expectations as gx  # four seconds: only the stages that check pay them
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = {"globally": False}  # pyright: ignore[reportAttributeAccessIssue]
     suite = gx.ExpectationSuite(name="gate", expectations=list(expectations))
     result = context.data_sources.pandas_default.read_dataframe(rows).validate(suite)
     failed = [each for each in result.results if not each.success]

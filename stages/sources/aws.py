@@ -1,6 +1,6 @@
-"""botocore's service models (`service-2.json`) -> `Api`. Operations name an input and an output shape; shapes are typed.
+"""botocore's service models (`service-2.json`) -> `Api`. Operations name an input and an output shape.
 
-Names are the wire's: `locationName` for the REST-JSON protocol and for what sits in the URI, the member's name elsewhere.
+Names are the wire's: `locationName` for the REST-JSON protocol and for what sits in the URI, else the member's name.
 Exceptions of an operation are its named errors. Idempotency tokens are the client's own business and are left out.
 """
 

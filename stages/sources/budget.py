@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from stages.core.records import Field
 
 DEPTH = 5
-"""Nested objects below a schema's top. A list response (1), its row (2), then the two levels the engine inlines and one."""
+"""Nested objects below a schema's top: a list response, its row, then the two levels the engine inlines and one."""
 FIELDS = 60_000
 """Fields read for one API; the largest chosen document needs a fifth of it."""
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 
 from stages.core.errors import UserError
 from stages.sources.pins import LARGEST
@@ -26,7 +27,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "aliases are not read", event.start_mark)
+            raise ComposerError(None, None, "aliases are not read", event.start_mark)
         return super().compose_node(parent, index)
 
 

@@ -47,7 +47,8 @@ def read(
         raise UserError(f"{main}: openapi", 'not an OpenAPI document: `openapi: 3.x` or `swagger: "2.0"` is expected')
     if not isinstance(document.get("paths"), dict):
         raise UserError(f"{main}: paths", "an object is expected")
-    info = document.get("info") if isinstance(document.get("info"), dict) else {}
+    given = document.get("info")
+    info: dict[str, Any] = given if isinstance(given, dict) else {}
     budget = Budget() if depth is None else Budget(depth)
     reader = _Reader(main, files, budget)
     operations = tuple(reader.operations(document["paths"]))
@@ -134,7 +135,8 @@ class _Reader:
         if request:
             parameters += self._body(request, {p.name for p in parameters})
         text = node.get("summary") or node.get("description")
-        responses = node.get("responses") if isinstance(node.get("responses"), dict) else {}
+        given = node.get("responses")
+        responses: dict[Any, Any] = given if isinstance(given, dict) else {}
         return Operation(
             name=name,
             resource=resource_of(path),

@@ -1,7 +1,7 @@
-"""OpenAPI and Swagger schemas -> `Field`. `allOf` is merged; `nullable`, type lists and unions become one type or `any`.
+"""OpenAPI and Swagger schemas -> `Field`. `allOf` is merged; type lists and unions become one type or `any`.
 
-A union that one type cannot say (`oneOf` of two objects) costs its own field its type and is counted; it never costs the
-operation, let alone the file.
+A union that one type cannot say (`oneOf` of two objects) costs its own field its type and is counted; it never costs
+the operation, let alone the file.
 """
 
 import math
@@ -85,7 +85,8 @@ class Schemas:
     def _merge(self, node: dict[str, Any], file: str, trail: Trail) -> tuple[dict[str, Any], Trail]:
         """One schema with `allOf` folded in and a union resolved; properties remember the file they came from."""
         merged = {key: value for key, value in node.items() if key not in ("allOf", "oneOf", "anyOf", "properties")}
-        placed = {key: (value, file) for key, value in self._mapping(node.get("properties"), file).items()}
+        own = {key: (value, file) for key, value in self._mapping(node.get("properties"), file).items()}
+        placed: dict[str, tuple[Any, str]] = {}
         merged["required"] = list(node["required"]) if isinstance(node.get("required"), list) else []
         parts = [(part, file) for part in node.get("allOf") or ()]
         parts += self._variants(node, merged, file)
@@ -103,12 +104,13 @@ class Schemas:
             if len(trail) > 100:
                 raise UserError(f"{home}: allOf", "nested too deeply")
             inner, trail = self._merge(place.node, place.file, trail)
-            placed = {**inner.pop("__placed__"), **placed}
+            placed |= inner.pop("__placed__")
             merged["required"] += inner.pop("required")
             if "items" in inner:
                 inner.setdefault("__items__", place.file)
             merged = {**inner, **merged}
-        merged["__placed__"] = placed
+        # A property repeated beside the parts is the more special one.
+        merged["__placed__"] = {**placed, **own}
         return merged, trail
 
     def _variants(self, node: dict[str, Any], merged: dict[str, Any], file: str) -> list[tuple[Any, str]]:
@@ -148,7 +150,7 @@ class Schemas:
                 self.budget.left_out["several_types"] += 1
                 return "any"
             kind = real[0]
-        if kind in _TYPES:
+        if isinstance(kind, str) and kind in _TYPES:
             return kind
         if kind == "file":
             return "string"

@@ -43,13 +43,12 @@ def distribution(package: str, folder: Path | None, pinned: str | None) -> impor
 def licence(package: importlib.metadata.Distribution) -> str:
     """The short licence of a package's metadata: its SPDX expression, a classifier, or a short License line."""
     meta = package.metadata
-    expression = meta.get("License-Expression")
-    if expression:
-        return expression
+    if "License-Expression" in meta:
+        return meta["License-Expression"]
     for classifier in meta.get_all("Classifier") or []:
         if classifier.startswith("License :: "):
             return classifier.rsplit(" :: ", 1)[-1]
-    line = (meta.get("License") or "").strip().splitlines()
+    line = meta["License"].strip().splitlines() if "License" in meta else []
     return line[0][:60] if line else "unknown"
 
 

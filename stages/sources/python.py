@@ -1,7 +1,7 @@
 """Public Python functions as typed descriptions: signature and docstring read by `ast` as text, nothing is imported.
 
 Only functions whose every required parameter is a scalar, a list of scalars or a choice of words, with one to six such
-parameters and a first line of description. They serve single-call rows: one publisher more, and words that no web API has.
+parameters and a first line of description. They serve single-call rows: words that no web API has.
 """
 
 import ast
@@ -18,6 +18,7 @@ from stages.sources.pins import distribution, licence
 from stages.sources.text import brief
 
 _PERMISSIVE = ("MIT", "BSD", "Apache", "PSF", "Python Software")
+_COPYLEFT = ("GPL", "MPL", "EPL", "CDDL")
 _MOST_FILES = 600
 _SKIP = {"tests", "test", "testing", "_lib", "_vendor", "conftest.py", "extern"}
 
@@ -71,7 +72,8 @@ def _source(module: str, packages: dict[str, str]) -> tuple[Path, Source]:
     else:
         package = distribution(top, None, packages.get(top))
         base, version, terms = Path(str(package.locate_file(""))), package.version, licence(package)
-        if not any(word in terms for word in _PERMISSIVE):
+        # `MPL-2.0 AND MIT` names a permissive part and is not permissive.
+        if not any(word in terms for word in _PERMISSIVE) or any(word in terms for word in _COPYLEFT):
             raise UserError(f"sources: {module}", f"its licence {terms!r} is not among the permissive ones")
     inside = "/".join(module.split("."))
     for path in (base / inside, base / f"{inside}.py"):
@@ -81,10 +83,9 @@ def _source(module: str, packages: dict[str, str]) -> tuple[Path, Source]:
 
 
 def _functions(tree: ast.Module, where: str) -> Iterator[Operation]:
-    if any(part.startswith("_") for part in where.split(".")[1:]):
-        prefix = where.split(".")[0]
-    else:
-        prefix = where
+    # A private module's public function is reached from the top.
+    private = any(part.startswith("_") for part in where.split(".")[1:])
+    prefix = where.split(".")[0] if private else where
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             operation = _operation(node, prefix)

@@ -17,7 +17,8 @@ PHRASES: tuple[re.Pattern[str], ...] = tuple(
         r"\bthis (?:field |property |value |parameter |attribute )?is (?:an? )?(?:output[- ]only|read[- ]only)",
         r"^(?:an? |the )?(?:output[- ]only|read[- ]only) (?:field|property|value|identifier|id|timestamp|name)\b",
         # The server named as the author.
-        r"\b(?:assigned|generated|defined|allocated|populated) (?:automatically )?by (?:the )?(?:server|system|service|api)\b",
+        r"\b(?:assigned|generated|defined|allocated|populated) (?:automatically )?by (?:the )?"
+        r"(?:server|system|service|api)\b",
         r"\bserver[- ](?:assigned|generated|defined)\b",
         r"\bthis (?:field |value )?is ignored on input\b",
         r"\bleave (?:this )?blank when creating\b",
@@ -26,7 +27,7 @@ PHRASES: tuple[re.Pattern[str], ...] = tuple(
 
 # "If unset, assigned by the server" lets the caller write it after all.
 _CALLER_MAY = re.compile(
-    r"\b(?:if (?:not|un|it is not|this is not|the|left|omitted|empty|absent|you|no)\b|if un\w+|when (?:not|un\w+|omitted)"
+    r"\b(?:if (?:not|un\w+|it is not|this is not|the|left|omitted|empty|absent|you|no)|when (?:not|un\w+|omitted)"
     r"|unless|otherwise|optional)\b",
     re.IGNORECASE,
 )

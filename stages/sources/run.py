@@ -3,10 +3,13 @@
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
+
 from stages.core import jsonl
 from stages.core.errors import UserError
 from stages.core.params.sources import Params
 from stages.core.progress import track
+from stages.core.quality import between, check, unique
 from stages.core.records import Api, Record, Rejected
 from stages.core.stage import Inputs, Summary
 from stages.sources import aws, discovery, files, openapi, user
@@ -46,6 +49,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     jsonl.write(out / "breadth.jsonl", (api for api, _ in breadth))
     choices = [_choice(api, reason, "environment") for api, reason in chosen]
     choices += [_choice(api, reason, "breadth") for api, reason in breadth]
+    gate = [unique("id"), between("operations", 1)]
+    check(pd.DataFrame([choice.model_dump() for choice in choices]), gate, "data/sources/choices.jsonl")
     jsonl.write(out / "choices.jsonl", choices)
     return Summary(_metrics([api for api, _ in chosen], [api for api, _ in breadth]), rejected)
 

@@ -23,7 +23,7 @@ def plain(text: str) -> str:
 
 
 def brief(text: object, longest: int = LONGEST) -> str:
-    """The first sentence, at most `longest` characters (cut at a word, with an ellipsis). Anything but text gives ""."""
+    """The first sentence, at most `longest` characters, cut at a word with an ellipsis; "" for what is no text."""
     if not isinstance(text, str):
         return ""
     sentence = _MARKER.sub("", plain(text))

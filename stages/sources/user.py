@@ -1,4 +1,4 @@
-"""The user's own OpenAPI file, or a folder of them: each file with `paths` is an API, the others are only referred to."""
+"""The user's own OpenAPI file, or a folder of them: each file with `paths` is an API, the others are referred to."""
 
 import hashlib
 import re

@@ -1,8 +1,8 @@
 """The directed graph of tools and parameters (EnvFactory, arXiv 2605.18703, section on the tool graph).
 
 Nodes: tools, and parameters flattened to `outer.inner`. Edges of four kinds: `input` (parameter to tool, with its
-required flag), `output` (tool to parameter), `fill` (an output can fill an input) and `follow` (tool to tool). We differ
-in where links come from: types first (exact), embeddings second, no LLM.
+required flag), `output` (tool to parameter), `fill` (an output can fill an input) and `follow` (tool to tool). We
+differ in where links come from: types first (exact), embeddings second, no LLM.
 """
 
 from collections.abc import Iterable
@@ -64,7 +64,8 @@ def build(environments: list[Environment], links: Iterable[Link]) -> nx.DiGraph:
 
 
 def _about(node: Node) -> dict[str, str | None]:
-    about = {"kind": "parameter", "side": node.side, "name": node.name, "type": node.type, "tool": node.tool}
+    about: dict[str, str | None] = {"kind": "parameter", "side": node.side, "name": node.name, "type": node.type}
+    about["tool"] = node.tool
     return {**about, "entity": node.entity} if node.entity else about
 
 

@@ -1,4 +1,4 @@
-"""Who supplies an input: *external*, a person would say it (a title, a date); *internal*, only a tool's result knows it.
+"""Who supplies an input: *external*, a person would say it (a title); *internal*, only a result knows it.
 
 EnvFactory asks an LLM and takes `internal` when unsure. Here the environment's types decide, with the reason kept, so
 nothing is unsure: a minted key and a page token are internal, everything else is a value a person can say.

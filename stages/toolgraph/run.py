@@ -1,10 +1,10 @@
 """Build the graph of all environments, draw chains from it, and say how good links and chains are."""
 
-import os
 from collections import Counter
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 
 from stages.core import jsonl, seeds
@@ -12,7 +12,7 @@ from stages.core.engine import catalogue
 from stages.core.errors import UserError
 from stages.core.params.toolgraph import Params
 from stages.core.progress import track
-from stages.core.quality import check
+from stages.core.quality import between, check, unique
 from stages.core.records import Record, Rejected, content_id
 from stages.core.stage import Inputs, Summary
 from stages.toolgraph import links
@@ -43,9 +43,7 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     vectors = dict.fromkeys(node.text for node in (*known.inputs, *known.outputs))
     embedded = dict(zip(sorted(vectors), embed(sorted(vectors), MODEL), strict=True))
 
-    def lookup(texts: list[str]):
-        import numpy as np
-
+    def lookup(texts: list[str]) -> np.ndarray:
         return np.stack([embedded[text] for text in texts])
 
     calibration = links.calibrate(known.outputs, known.inputs, lookup, params.precision)
@@ -67,7 +65,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
             walks += 1
             walks_valid += valid(walk(here, settings, random), here)
     frame = pd.DataFrame([{"id": chain.id, "tools": len(chain.tools)} for chain in chains])
-    check(frame, _expectations(params), "data/toolgraph/chains.jsonl")
+    gate = [unique("id"), between("tools", params.min_nodes, params.max_nodes)]
+    check(frame, gate, "data/toolgraph/chains.jsonl")
     jsonl.write(out / "chains.jsonl", chains)
     return Summary(_metrics(graph, chains, calibration, walks, walks_valid), rejected)
 
@@ -99,16 +98,6 @@ def _draw(
         )
         chains.setdefault(chain.id, chain)
     return list(chains.values()), list(refused.values())
-
-
-def _expectations(params: Params) -> list:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    from great_expectations import expectations as gxe
-
-    return [
-        gxe.ExpectColumnValuesToBeUnique(column="id"),
-        gxe.ExpectColumnValuesToBeBetween(column="tools", min_value=params.min_nodes, max_value=params.max_nodes),
-    ]
 
 
 def _metrics(graph: nx.DiGraph, chains: list[Chain], found: links.Calibration, walks: int, good: int) -> dict:

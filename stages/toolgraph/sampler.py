@@ -1,8 +1,8 @@
 """Chains of tools in which every required input is external or produced earlier; and the random walk to compare with.
 
-`sample` is EnvFactory's topology-aware sampler: take a tool, put producers of what it needs before it, go on to tools it
-feeds. Where the repository skips a required input without a producer, we drop the tool (or raise, for the first one),
-so the invariant holds for every chain; no tool repeats, and the caps on depth and nodes are never overshot.
+`sample` is EnvFactory's topology-aware sampler: take a tool, put producers of what it needs before it, go on to those
+it feeds. Where the repository skips a required input without a producer, we drop the tool (or raise, if it is the
+first), so the invariant holds for every chain; no tool repeats, and the caps on depth and nodes are never overshot.
 """
 
 from random import Random

@@ -1,0 +1,111 @@
+"""Packages: AWS models, Python functions, pins, and the rule of breadth."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stages.core.errors import UserError
+from stages.core.params import load
+from stages.core.records import Api, Source
+from stages.sources import aws, files
+from stages.sources.breadth import candidates
+from stages.sources.numpydoc import parameters, typed
+from stages.sources.pins import distribution, read_pinned
+from stages.sources.python import read_module
+from stages.sources.text import brief
+
+ROOT = Path(".packages")
+SOURCE = Source(package="p", version="1", path="x.json", sha256="0" * 64, licence="MIT")
+
+
+def service(name: str, date: str) -> Api:
+    path = f"botocore/data/{name}/{date}/service-2.json.gz"
+    document = json.loads(files.unpack((ROOT / path).read_bytes(), path))
+    return aws.read(document, SOURCE, "data", name)
+
+
+def test_every_chosen_service_parses_with_short_plain_descriptions():
+    for each in load("sources").aws:
+        api = service(each.service, each.date)
+        assert api.operations and not any("<" in o.description and ">" in o.description for o in api.operations)
+        assert all(len(o.description) <= 160 for o in api.operations)
+
+
+def test_a_service_keeps_its_own_error_names_and_required_members():
+    create = next(o for o in service("codecommit", "2015-04-13").operations if o.name == "CreateRepository")
+    assert "RepositoryNameExistsException" in create.errors
+    assert [p.name for p in create.parameters if p.required] == ["repositoryName"]
+
+
+def test_a_service_model_without_shapes_names_the_field():
+    with pytest.raises(UserError, match=r"x\.json: shapes"):
+        aws.read({"metadata": {}, "operations": {}}, SOURCE, "data", "s")
+
+
+def test_a_wrong_hash_and_a_wrong_version_are_user_errors(tmp_path):
+    (tmp_path / "a.json").write_text("{}")
+    with pytest.raises(UserError, match=r"p: a\.json: sha256 is .* but params pin"):
+        read_pinned(tmp_path, "a.json", package="p", version="1", licence="MIT", sha256="0" * 64)
+    with pytest.raises(UserError, match=r"packages\.botocore: pinned at 0\.0"):
+        distribution("botocore", ROOT, "0.0")
+    with pytest.raises(UserError, match="not unpacked"):
+        distribution("botocore", tmp_path, None)
+
+
+def test_python_functions_are_read_with_types_defaults_and_choices():
+    api = read_module("networkx", {}, 500)
+    tree = next(o for o in api.operations if o.method == "balanced_tree")
+    assert [(p.name, p.type, p.required) for p in tree.parameters] == [("r", "integer", True), ("h", "integer", True)]
+    assert all(1 <= len(o.parameters) <= 6 and o.description for o in api.operations)
+
+
+def test_a_module_that_is_absent_or_misspelt_is_a_user_error():
+    with pytest.raises(UserError, match="not installed"):
+        read_module("no_such_package", {}, 5)
+    with pytest.raises(UserError, match="no module's name"):
+        read_module("../etc", {}, 5)
+
+
+def test_a_licence_that_is_only_partly_permissive_is_refused():
+    with pytest.raises(UserError, match="not among the permissive"):
+        read_module("tqdm", {}, 5)
+
+
+def test_a_docstrings_choice_is_an_enum():
+    doc = "Do.\n\nParameters\n----------\nside, kind : {'left', 'right'}, optional\n    Which side.\n"
+    doc += "n : int\n    Count.\n"
+    found = parameters(doc)
+    assert list(found) == ["side", "kind", "n"]
+    field = typed("side", *found["side"], required=False, default="left")
+    assert field and field.enum == ("left", "right") and field.description == "Which side."
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [
+        ("int, optional", "integer"),
+        ("float", "number"),
+        ("list of str", "array"),
+        ("str | None", "string"),
+        ("bool", "boolean"),
+    ],
+)
+def test_simple_types_are_read(kind, type_):
+    field = typed("x", kind, "", required=True, default=None)
+    assert field and field.type == type_
+
+
+@pytest.mark.parametrize("kind", ["array_like", "NetworkX graph", "callable", "", "int or tuple"])
+def test_other_types_are_refused(kind):
+    assert typed("x", kind, "", required=True, default=None) is None
+
+
+def test_breadth_takes_the_newest_stable_version_and_no_version_of_a_chosen_api():
+    names = ["drive.v2", "drive.v3", "run.v1", "run.v2", "run.v3alpha", "books.v1"]
+    assert [each.document for each in candidates(names, ["drive.v3"])] == ["books.v1", "run.v2"]
+
+
+def test_a_description_is_its_first_sentence():
+    assert brief("Optional. <p>A name, e.g. Bob. More text.</p>") == "A name, e.g. Bob."
+    assert len(brief("word " * 100)) <= 160

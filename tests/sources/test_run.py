@@ -1,0 +1,32 @@
+"""The stage itself, on a small choice of the real packages."""
+
+import pytest
+
+from stages.core import jsonl
+from stages.core.errors import UserError
+from stages.core.params import load
+from stages.core.records import Api
+from stages.sources.run import Choice, run
+
+
+def test_a_small_choice_is_written_with_its_reasons(tmp_path):
+    params = load("sources")
+    breadth = params.breadth.model_copy(update={"google": 0, "python": ("networkx",)})
+    params = params.model_copy(update={"google": params.google[:1], "aws": params.aws[:1], "breadth": breadth})
+    summary = run(params, {}, tmp_path)
+    apis = list(jsonl.read(tmp_path / "apis.jsonl", Api))
+    assert [api.publisher for api in apis] == ["google", "aws", "jupyter"]
+    assert all(len(api.source.sha256) == 64 and api.source.licence != "unknown" for api in apis)
+    choices = list(jsonl.read(tmp_path / "choices.jsonl", Choice))
+    assert [choice.id for choice in choices[:3]] == [api.id for api in apis] and all(c.reason for c in choices)
+    assert summary.metrics["apis"] == 3
+
+
+def test_a_choice_of_nothing_and_an_unpinned_package_are_user_errors(tmp_path):
+    params = load("sources")
+    nothing = params.model_copy(update={"google": (), "aws": (), "swagger": ()})
+    with pytest.raises(UserError, match="no API is chosen"):
+        run(nothing, {}, tmp_path)
+    with pytest.raises(UserError, match=r"sources\.packages\.google-api-python-client"):
+        run(params.model_copy(update={"packages": {}}), {}, tmp_path)
+    assert not list(tmp_path.iterdir())
