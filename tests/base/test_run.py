@@ -27,7 +27,7 @@ def test_the_same_folder_gives_the_same_bytes(pico_model_folder, tmp_path):
 def test_a_folder_without_a_tokenizer_is_refused_by_the_file_it_lacks(pico_model_folder, tmp_path):
     shutil.copytree(pico_model_folder, tmp_path / "bare")
     (tmp_path / "bare" / "tokenizer.json").unlink()
-    with pytest.raises(UserError, match="tokenizer.json is missing"):
+    with pytest.raises(UserError, match=r"tokenizer\.json is missing"):
         run(Params(path=str(tmp_path / "bare"), threads=1), {}, tmp_path)
 
 
