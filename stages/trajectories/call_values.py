@@ -96,7 +96,7 @@ class Values:
 
     def _number(self, field: Field) -> float | int:
         name, rng = words(field.name), self.rng
-        if any(word in name for word in ("prob", "alpha", "rate", "ratio", "fraction", "damping")):
+        if name == "p" or any(word in name for word in ("prob", "alpha", "rate", "ratio", "fraction", "damping")):
             value = round(rng.uniform(0.01, 0.99), 2)
         elif "lat" in name.split() or "latitude" in name:
             value = round(rng.uniform(-60, 60), 4)
@@ -123,7 +123,8 @@ class Values:
         if field.pattern is not None and not re.match(field.pattern, "projects/demo/x1"):
             return None
         table = (
-            ("email", fake.email), ("city", fake.city), ("country", fake.country), ("state", fake.state),
+            ("email", fake.email), ("project", self._slug), ("instance", self._slug), ("city", fake.city),
+            ("country", fake.country), ("state", fake.state),
             ("zip", fake.postcode), ("postal", fake.postcode), ("phone", fake.phone_number),
             ("address", fake.street_address),
             ("time zone", fake.timezone), ("timezone", fake.timezone), ("url", fake.url), ("uri", fake.url),
@@ -140,7 +141,7 @@ class Values:
             return rng.choice(FORMULAS)
         if re.search(r"\b(query|search|keyword|filter|q)\b", name):
             return " ".join(fake.words(rng.randint(1, 3)))
-        if re.search(r"\b(description|comment|message|text|body|notes?|summary|content|reason)\b", name):
+        if re.search(r"\b(description|comment|message|text|body|notes?|summary|content|reason)$", name):
             return fake.sentence(nb_words=rng.randint(4, 9)).rstrip(".")
         if re.search(r"\b(title|display name|label|subject|topic|heading)\b", name):
             return rng.choice((fake.catch_phrase(), fake.bs().title(), " ".join(fake.words(2)).title()))
@@ -148,6 +149,9 @@ class Values:
             stem = fake.word() if rng.random() < 0.5 else f"{fake.word()}-{fake.word()}"
             return f"{stem}-{rng.randint(1, 99)}" if "id" in name.split() else stem
         return rng.choice((fake.word(), fake.city(), fake.first_name(), " ".join(fake.words(2))))
+
+    def _slug(self) -> str:
+        return f"{self.fake.word()}-{self.rng.choice(('prod', 'dev', 'app', 'data', 'web', 'main'))}"
 
     def _day(self) -> str:
         return f"{self.rng.randint(2019, 2027)}-{self.rng.randint(1, 12):02d}-{self.rng.randint(1, 28):02d}"

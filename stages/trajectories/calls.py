@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from stages.core.records import Api, Call, CallItem, Field, Operation, Span, Split, content_id
+from stages.core.records import Api, Call, CallItem, Field, Operation, Parameter, Span, Split, content_id
 from stages.trajectories.call_values import Stated, Values
 from stages.trajectories.spoken import supports
 from stages.trajectories.words import article, listing, machine_words, sentence, words
@@ -113,9 +113,9 @@ def switch(argument: Argument, rng: Random) -> str:
 
 
 def together(arguments: list[Argument], request: str, rng: Random) -> str:
-    """Arguments said in one breath, in one manner: `with a width of 5 and a height of 10`, `where a is 1 and b is 2`."""
+    """Arguments said in one breath and one manner: `with a width of 5 and a height of 10`, `where a is 1`."""
     pairs = [(words(one.field.name), shown_value(one, rng)) for one in arguments]
-    short = any(len(name) <= 3 for name, _ in pairs)
+    short = any(len(name) <= 3 or name.endswith("s") for name, _ in pairs)
     lone = len(pairs) == 1
     if lone and arguments[0].field.type == "string" and pairs[0][0].split()[-1] in request.split()[-3:]:
         return rng.choice((f" {pairs[0][1]}", f" {pairs[0][1]}", f" called {pairs[0][1]}"))
@@ -148,6 +148,8 @@ def _joined(arguments: list[Argument], request: str, rng: Random) -> str:
         if argument in rest and partner is not None and rng.random() < 0.7:
             one, two = argument.stated, partner.stated
             assert one is not None and two is not None
+            if str(one.value) > str(two.value) if isinstance(one.value, str) else one.value > two.value:  # type: ignore
+                continue
             common = " ".join(w for w in words(argument.field.name).split() if w not in {x for p in PAIRS for x in p})
             ranges += f" with {common} from {one.text} to {two.text}" if common else f" from {one.text} to {two.text}"
             rest = [other for other in rest if other not in (argument, partner)]
@@ -172,6 +174,12 @@ def _partner(argument: Argument, said: list[Argument]) -> Argument | None:
             if found is not None and found.field.type == argument.field.type:
                 return found
     return None
+
+
+def _sayable(parameter: Parameter) -> bool:
+    """Whether a person could state the parameter: a plain type, no header, nothing private or about delegation."""
+    hidden = parameter.name.startswith(("_", "onBehalfOf", "x-")) or parameter.location == "header"
+    return parameter.type in PLAIN_TYPES and not hidden
 
 
 def spoken_name(operation: Operation, api: Api, rng: Random) -> str:
@@ -261,7 +269,7 @@ class CallGrammar:
     def _arguments(self, operation: Operation, rng: Random) -> list[Argument] | None:
         """Shown parameters in the description's order: the required ones said, some optional ones said, some not."""
         values = Values(rng)
-        usable = [p for p in operation.parameters if p.type in PLAIN_TYPES and p.location != "header"]
+        usable = [p for p in operation.parameters if _sayable(p)]
         required = [p for p in operation.parameters if p.required]
         if not usable or any(p not in usable for p in required) or len(required) > 4:
             return None
@@ -286,5 +294,5 @@ class CallGrammar:
         return {"name": name, "description": first, "parameters": schema(fields)}
 
     def _other(self, operation: Operation, rng: Random) -> dict[str, JsonValue]:
-        fields = [p for p in operation.parameters if p.type in PLAIN_TYPES and p.location != "header"][:3]
+        fields = [p for p in operation.parameters if _sayable(p)][:3]
         return self._tool(spoken_name(operation, self.api, rng), operation.description, fields)

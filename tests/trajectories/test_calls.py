@@ -1,6 +1,7 @@
 """Single calls: requests a person could make, every value in them, nothing in the call that was not said."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +83,14 @@ def test_words_prove_the_value_they_state(text: str, value: object) -> None:
 @pytest.mark.parametrize("text, value", [("March 6, 2026", "2026-03-05"), ("four", 3), ("on", False), ("a, b", ["a"])])
 def test_words_do_not_prove_another_value(text: str, value: object) -> None:
     assert not supports(text, value)  # type: ignore[arg-type]
+
+
+def test_no_training_function_bears_a_benchmark_functions_name() -> None:
+    """The public benchmark is read for its names alone, and only here."""
+    benchmark = Path(".packages/bfcl_eval/data/BFCL_v4_simple_python.json")
+    rows = Path("data/trajectories/calls.jsonl")
+    if not benchmark.is_file() or not rows.is_file():
+        pytest.skip("needs the benchmark's package and a finished stage")
+    names = {f["name"].lower() for line in benchmark.open() for f in json.loads(line)["function"]}
+    ours = {tool["name"].lower() for line in rows.open() for tool in json.loads(line)["tools"]}
+    assert not names & ours
