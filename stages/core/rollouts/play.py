@@ -69,13 +69,17 @@ def play(
         ScenarioRefused: a scenario does not load. That is a broken item, never a failed rollout (UniRL#214).
     """
     runtimes = {name: Runtime(environments[name]) for name in sorted({item.environment for item in dialogues})}
-    items = [_item(index, dialogue, environments, tokenizer, prefix_messages) for index, dialogue in enumerate(dialogues)]
+    items = [
+        _item(index, dialogue, environments, tokenizer, prefix_messages) for index, dialogue in enumerate(dialogues)
+    ]
     items.sort(key=lambda item: (len(item.prompt), item.dialogue.id))
     results: list[Played | None] = [None] * len(items)
     shown = bar(stage, "playing dialogues", len(items), "dialogue")
     for start in range(0, len(items), settings.batch_size):
         batch = items[start : start + settings.batch_size]
-        for item, played in zip(batch, _play_batch(model, tokenizer, batch, runtimes, settings, constrained), strict=True):
+        for item, played in zip(
+            batch, _play_batch(model, tokenizer, batch, runtimes, settings, constrained), strict=True
+        ):
             results[item.index] = played
         shown.update(len(batch))
     shown.close()
@@ -91,7 +95,9 @@ def _item(index: int, dialogue: Dialogue, environments, tokenizer, prefix_messag
     return _Item(index, dialogue, head, tools, list(ids))
 
 
-def _play_batch(model, tokenizer, batch: list[_Item], runtimes, settings: PlaySettings, constrained: bool) -> list[Played]:
+def _play_batch(
+    model, tokenizer, batch: list[_Item], runtimes, settings: PlaySettings, constrained: bool
+) -> list[Played]:
     limits = Limits(settings.max_calls_per_turn)
     seats = [
         Seat(

@@ -72,7 +72,7 @@ class Seat:
         if not parsed.calls:
             self._messages.append({"role": "assistant", "content": parsed.text})
             return self._finish(parsed.text)
-        self._messages.append(toolcalls.message(parsed.calls))
+        self._messages.append(toolcalls.message(parsed.calls, parsed.text))
         results: list[Message] = []
         for call in parsed.calls:
             if len(self.session.log) - self._from >= self._limits.max_calls_per_turn:

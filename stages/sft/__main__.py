@@ -1,0 +1,4 @@
+from stages.core.stage import main
+from stages.sft.run import run
+
+main("sft", run, inputs=("base", "trajectories", "difficulty"))
