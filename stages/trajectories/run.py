@@ -11,7 +11,7 @@ from stages.core.engine.catalogue import Entry, load
 from stages.core.errors import UserError
 from stages.core.params.trajectories import Params
 from stages.core.progress import bar
-from stages.core.records import Api, CallItem, Dialogue, Rejected, Split
+from stages.core.records import Api, CallItem, Dialogue, Rejected, Scenario, Split
 from stages.core.stage import Inputs, Summary
 from stages.trajectories import measures, rows, tokens
 from stages.trajectories.calls import CallGrammar
@@ -89,6 +89,11 @@ def sides(catalogue: dict[str, Entry], params: Params) -> dict[Split, list[str]]
     return {"train": sorted(set(training) - set(dev)), "dev": sorted(dev), "test": testing}
 
 
+def starts(entry: Entry) -> list[Scenario]:
+    """Start states with something in them to talk about; states at a boundary serve the gate."""
+    return [one for one in entry.scenarios if one.expect == "load" and one.complexity != "boundary"]
+
+
 def _split(
     catalogue: dict[str, Entry],
     names: list[str],
@@ -104,7 +109,7 @@ def _split(
     makers = {
         name: Synthesis(
             Runtime(catalogue[name].environment),
-            [scenario for scenario in catalogue[name].scenarios if scenario.expect == "load"],
+            starts(catalogue[name]),
             split,
             uses,
             budgets,
@@ -125,10 +130,10 @@ def _split(
             maker, number = makers[name], tries[name]
             tries[name] += 1
             rng = seeds.generator(params.seed, "dialogue", split, name, number)
-            scenarios = [scenario for scenario in catalogue[name].scenarios if scenario.expect == "load"]
+            scenarios = starts(catalogue[name])
             mine = chains.get(name, [])
             chain = mine[number % len(mine)] if mine else ("", [])
-            turns = rng.choice((1, 1, 2)) if split != "train" else rng.choice((2, 2, params.max_turns))
+            turns = rng.choice((1, 1, 2)) if split != "train" else rng.choice((2, params.max_turns))
             parents = (chain[0],) if chain[0] else ()
             made = maker.dialogue(scenarios[number % len(scenarios)], chain[1], turns, parents, rng)
             if isinstance(made, Rejected):

@@ -40,6 +40,10 @@ FOLLOWS: dict[str, tuple[Verb, ...]] = {
 }
 
 
+TRIES = 40
+"""Attempts at one turn before the dialogue ends without it."""
+
+
 @dataclass(frozen=True)
 class Budgets:
     """What a model may be shown: tokens of schema, of one result, of one call; tools; calls a turn."""
@@ -108,7 +112,7 @@ class Synthesis:
         self, draft: Draft, plan: list[str], focus: Ref | None, place: bool, rng: Random
     ) -> tuple[Draft, Worked, Turn] | None:
         """The next turn, tried until one can be worked out. `place`: "it" can only mean a place to add to."""
-        for _ in range(14):
+        for _ in range(TRIES):
             follow = focus is not None and rng.random() < 0.55
             tool = self._pick(plan, follow, focus, rng)
             verbs = (FOLLOWS if follow else WRITES | READS)[tool.verb]
@@ -163,9 +167,8 @@ class Synthesis:
         return rng.choices(tools, weights)[0]
 
     def _template(self, verbs: tuple[Verb, ...], rng: Random) -> Template:
-        """A wording of a verb; the least used of the split's side wins."""
-        verb = rng.choice(verbs)
-        options = of(verb, held=self.split != "train")
+        """A wording of one of the verbs; the least used of the split's side wins."""
+        options = [option for verb in dict.fromkeys(verbs) for option in of(verb, held=self.split != "train")]
         least = min(self.uses.templates[option.id] for option in options)
         return rng.choice([option for option in options if self.uses.templates[option.id] == least])
 
