@@ -48,7 +48,9 @@ def sample(
     for row in rows:
         if row.split == "train" and row.source in pools:
             pools[row.source].append(row)
-    drawers = {source: _Drawer(pool, tokenizer, max_length, seed) for source, pool in pools.items() if shares[source] > 0}
+    drawers = {
+        source: _Drawer(pool, tokenizer, max_length, seed) for source, pool in pools.items() if shares[source] > 0
+    }
     used, open_pools = 0, dict(drawers)
     while open_pools and used < max_tokens:
         # One round shares out what is left; pools that ran dry drop out and their part is shared again.

@@ -1,0 +1,50 @@
+"""Goals are judged by state and by the assistant's own words."""
+
+import pytest
+
+from stages.core.records import Goal
+from stages.core.rollouts.goal import reached, says
+
+
+class Still:
+    def goal_digest(self) -> str:
+        return "d"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("There are 1,250 rows.", "1250"),
+        ("It costs 1250.00 now.", "1,250"),
+        ("The list is called groceries.", "Groceries"),
+        ("It is 5%.", "5"),
+        ("It fell to \u22125 degrees", "-5"),
+    ],
+)
+def test_a_value_is_found_by_number_or_by_words(text, value):
+    assert says(text, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("In 2012.", "12"),
+        ("At 12:30.", "12"),
+        ("On 2026-01-12.", "12"),
+        ("12.5 of them", "12"),
+        ("Groceries2", "Groceries"),
+        ("anything", ""),
+        ("number 7", "007"),
+    ],
+)
+def test_a_part_of_something_else_is_not_the_value(text, value):
+    assert not says(text, value)
+
+
+def test_a_wrong_state_fails_whatever_is_said():
+    assert reached(Still(), Goal(digest="other"), "done").reason == "wrong_state"
+
+
+def test_a_value_left_out_fails_the_turn():
+    assert reached(Still(), Goal(digest="d", says=("Dana",)), "ok").reason == "unsaid"
+    assert reached(Still(), Goal(digest="d", says=("Dana",)), "It is Dana.").passed
