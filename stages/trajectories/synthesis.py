@@ -44,6 +44,13 @@ TRIES = 40
 """Attempts at one turn before the dialogue ends without it."""
 
 
+SEEKING = 1.0
+"""Share of held-out tasks whose first turn should look something up, where the environment allows it."""
+SHARE = 0.045
+HEAD_START = 30
+"""A wording may make up this share of a split's turns, counted as if so many more had been made before."""
+
+
 @dataclass(frozen=True)
 class Budgets:
     """What a model may be shown: tokens of schema, of one result, of one call; tools; calls a turn."""
@@ -62,6 +69,11 @@ class Uses:
     tools: Tally = field(default_factory=Tally)
     templates: Tally = field(default_factory=Tally)
     seen: set[str] = field(default_factory=set)
+
+
+def begins_writing(draft: Draft) -> bool:
+    """Whether the turn begins by writing: its other calls are no look-ups."""
+    return draft.environment.tool(draft.calls[0].tool).writes
 
 
 class Synthesis:
@@ -112,18 +124,25 @@ class Synthesis:
         self, draft: Draft, plan: list[str], focus: Ref | None, place: bool, rng: Random
     ) -> tuple[Draft, Worked, Turn] | None:
         """The next turn, tried until one can be worked out. `place`: "it" can only mean a place to add to."""
-        for _ in range(TRIES):
+        # Held-out tasks measure finding a row by its name; follow-ups already know theirs.
+        seek = focus is None and self.split != "train" and rng.random() < SEEKING
+        for attempts in range(TRIES):
             follow = focus is not None and rng.random() < 0.55
             tool = self._pick(plan, follow, focus, rng)
             verbs = (FOLLOWS if follow else WRITES | READS)[tool.verb]
             if follow and place and tool.verb not in ("create", "list"):
                 continue
             template = self._template(verbs, rng)
+            if self.uses.templates[template.id] >= SHARE * (self.uses.templates.total() + HEAD_START):
+                self.refused["wording_used_up"] += 1
+                continue
             attempt = draft.fork()
             attempt.begin()
             try:
                 worked = Turns(self.pool, rng).work(attempt, template.verb, tool, focus if follow else None)
                 self._fits(attempt)
+                if seek and attempts < TRIES * 3 // 4 and (len(attempt.calls) < 2 or begins_writing(attempt)):
+                    raise Refused("no_look_up")
             except Refused as reason:
                 self.refused[reason.reason] += 1
                 continue
