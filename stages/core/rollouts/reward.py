@@ -8,7 +8,7 @@ reference's number:
     R = clip(goal + valid * (1 - goal) * worked / tried - length * min(1, extra / 4), 0, 1)
 
 Doing nothing earns 0 and no attempt earns less, so silence never beats a try (trl#6427); trying without success never
-earns more than `valid`. A length penalty counts calls, not tokens: the tokens of a call are the tool's, not the model's.
+earns more than `valid`. A length penalty counts calls, not tokens: a call's tokens are the tool's, not the model's.
 
 `envfactory` (EnvFactory's released code): R = max(0, alpha R_traj + (1 - alpha) R_state - min(.05 extra, .5) -
 min(.05 unparsable, .5)). R_traj is 1 if every reference call matches a distinct call of the model (same tool, each
@@ -58,7 +58,7 @@ def envfactory_reward(played: PlayedTurn, reference: Turn, alpha: float = 0.5) -
 
 
 def matches(calls: list[Call], reference: Turn) -> bool:
-    """True if every reference call has a distinct partner among the calls; arguments from schema defaults don't count."""
+    """True if every reference call has a distinct partner; arguments from schema defaults don't count."""
     masked = {(span.call, span.argument) for span in reference.spans if span.origin == "default"}
     wanted = [
         (call.tool, {name: value for name, value in call.arguments.items() if (index, name) not in masked})

@@ -1,0 +1,1 @@
+"""One merging method a module: a pure function of tensors."""

@@ -1,0 +1,91 @@
+"""Candidates from sft, rl and their merges, scored on dev -> `final/`, the best of them, and `choice.json`."""
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from stages.core import jsonl
+from stages.core.engine import catalogue
+from stages.core.errors import UserError
+from stages.core.models import folder
+from stages.core.params.merge import Linear, Params
+from stages.core.records import Dialogue, Problem
+from stages.core.rollouts.play import PlaySettings
+from stages.core.scoring import environments, problems
+from stages.core.scoring.result import ItemResult
+from stages.core.seeds import generator
+from stages.core.stage import Inputs, Summary
+from stages.merge.choose import choose
+from stages.merge.methods.linear import linear
+from stages.merge.methods.soup import soup
+from stages.merge.stream import Combine, merge
+
+
+def run(params: Params, inputs: Inputs, out: Path) -> Summary:
+    """Write `final/` and `choice.json`. Raises UserError."""
+    work = out.parent / "resume"
+    candidates = {"sft": inputs["sft"] / "model", "rl": inputs["rl"] / "model"}
+    mixed = {"rl"}
+    for name, (sources, combine) in _merges(params, inputs).items():
+        candidates[name] = work / name
+        merge(sources, candidates[name], combine)
+        if candidates["rl"] in sources:
+            mixed.add(name)
+    items = _dev(inputs, params)
+    results = {name: _score(path, items, inputs, params) for name, path in candidates.items()}
+    choice = choose(results, frozenset(mixed), params.worst_rl)
+    shutil.copytree(candidates[choice.chosen], out / "final")
+    jsonl.write_json(out / "choice.json", choice._asdict())
+    scores = {name: score["score"] for name, score in choice.candidates.items()}
+    return Summary(metrics={"chosen": choice.chosen, "dev": scores, "n": len(results["sft"])})
+
+
+def _merges(params: Params, inputs: Inputs) -> dict[str, tuple[list[Path], Combine]]:
+    sft, rl = inputs["sft"] / "model", inputs["rl"] / "model"
+    found: dict[str, tuple[list[Path], Combine]] = {}
+    for method in params.methods:
+        if isinstance(method, Linear):
+            found |= {f"linear-{t:g}": ([sft, rl], partial(_between, t=t)) for t in method.t}
+        else:
+            early = sorted((inputs["sft"] / "checkpoints").glob("*"), key=lambda path: int(path.name))
+            found["soup"] = ([sft, *early], soup)
+    return found
+
+
+def _between(tensors: Sequence, t: float):
+    return linear(tensors[0], tensors[1], t)
+
+
+def _dev(inputs: Inputs, params: Params) -> tuple[list[Dialogue], list[Problem]]:
+    where = inputs["trajectories"] / "dialogues.jsonl"
+    dialogues = [item for item in jsonl.read(where, Dialogue) if item.split == "dev"]
+    if not dialogues:
+        raise UserError(str(where), "no dialogue of the dev split to choose a model by")
+    asked = [item for item in jsonl.read(inputs["problems"] / "problems.jsonl", Problem) if item.split == "dev"]
+    drawn_d = _draw(dialogues, params.dialogues, params.seed, "dialogues")
+    return drawn_d, _draw(asked, params.problems, params.seed, "problems")
+
+
+def _draw(items: list, count: int, seed: int, what: str) -> list:
+    items = sorted(items, key=lambda item: item.id)
+    return generator(seed, "merge", what).sample(items, min(count, len(items)))
+
+
+def _score(path: Path, items: tuple[list[Dialogue], list[Problem]], inputs: Inputs, params: Params) -> list[ItemResult]:
+    model = folder.load_model(path, threads=params.threads)
+    tokenizer = folder.load_tokenizer(path)
+    dialogues, asked = items
+    held = {name: entry.environment for name, entry in catalogue.load(inputs["environments"]).items()}
+    settings = PlaySettings(params.max_calls_per_turn, params.max_new_tokens, params.batch_size)
+    results = environments.score(model, tokenizer, dialogues, held, settings, stage="merge")
+    if asked:
+        results += problems.score(
+            model,
+            tokenizer,
+            asked,
+            max_new_tokens=params.max_new_tokens,
+            batch_size=params.batch_size,
+            stage="merge",
+        )
+    return results
