@@ -97,7 +97,7 @@ class Synthesis:
         start, made, focus = draft.session.digest(), [], None
         place = False
         for number in range(turns):
-            step = self._turn(draft, plan, focus if number else None, place, rng)
+            step = self._turn(draft, plan, focus if number else None, place, made, rng)
             if step is None:
                 break
             draft, worked, turn = step
@@ -121,7 +121,7 @@ class Synthesis:
         return self._checked(dialogue)
 
     def _turn(
-        self, draft: Draft, plan: list[str], focus: Ref | None, place: bool, rng: Random
+        self, draft: Draft, plan: list[str], focus: Ref | None, place: bool, made: list[Turn], rng: Random
     ) -> tuple[Draft, Worked, Turn] | None:
         """The next turn, tried until one can be worked out. `place`: "it" can only mean a place to add to."""
         # Held-out tasks measure finding a row by its name; follow-ups already know theirs.
@@ -140,7 +140,7 @@ class Synthesis:
             attempt.begin()
             try:
                 worked = Turns(self.pool, rng).work(attempt, template.verb, tool, focus if follow else None)
-                self._fits(attempt)
+                self._fits(attempt, made)
                 if seek and attempts < TRIES * 3 // 4 and (len(attempt.calls) < 2 or begins_writing(attempt)):
                     raise Refused("no_look_up")
             except Refused as reason:
@@ -191,8 +191,11 @@ class Synthesis:
         least = min(self.uses.templates[option.id] for option in options)
         return rng.choice([option for option in options if self.uses.templates[option.id] == least])
 
-    def _fits(self, draft: Draft) -> None:
-        """Raises Refused when calls or results are longer than a model may be shown."""
+    def _fits(self, draft: Draft, made: list[Turn]) -> None:
+        """Raises Refused when calls, results or the tools needed so far are more than a model may be shown."""
+        needed = {call.tool for turn in made for call in turn.calls} | {call.tool for call in draft.calls}
+        if len(needed) > self.budgets.tools or self._schema(sorted(needed)) > self.budgets.schema_tokens:
+            raise Refused("too_many_tools", ",".join(sorted(needed)))
         if not 1 <= len(draft.calls) <= self.budgets.calls:
             raise Refused("too_many_calls", str(len(draft.calls)))
         for call, outcome in zip(draft.calls, draft.outcomes, strict=True):

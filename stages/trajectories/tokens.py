@@ -4,6 +4,7 @@ The stage counts with the base model's own tokenizer file (no model is loaded). 
 the careful side.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from tokenizers import Tokenizer
 
 from stages.core.errors import UserError
 
+CALLING = 'To call: <tool_call>{"name": NAME, "arguments": {ARGUMENTS}}</tool_call>'
 Counter = Callable[[str], int]
-"""Text -> how many tokens."""
+"""Text -> how many tokens. `CALLING` is the template's line after the tools."""
 
 
 def estimate(text: str) -> int:
@@ -31,17 +33,41 @@ def from_model(folder: Path) -> Counter:
 
 
 def signature(function: Mapping[str, Any]) -> str:
-    """A tool about as the chat template shows it: one line with names, types and the description."""
+    """A tool as the chat template shows it: one line with names, types, defaults and short descriptions."""
     inner = function.get("function", function)
-    parameters = inner.get("parameters") or {}
-    required = parameters.get("required", [])
-    shown = [
-        f"{name}{'' if name in required else '?'}: {schema.get('type', 'any')} {schema.get('description', '')[:60]}"
-        for name, schema in parameters.get("properties", {}).items()
-    ]
-    return f"{inner['name']}({', '.join(shown)}) - {inner.get('description', '')[:160]}"
+    line = f"{inner['name']}({_fields(inner.get('parameters') or {}, 0)})"
+    about = _short(inner.get("description"), 120)
+    return f"{line} - {about}" if about else line
 
 
 def shown(functions: Sequence[Mapping[str, Any]], count: Counter) -> int:
-    """Tokens of the tools as a model sees them."""
-    return count("\n".join(signature(function) for function in functions))
+    """Tokens of the tools as a model sees them, with the lines around them."""
+    return count("\n".join(["Tools:", *(signature(function) for function in functions), CALLING]))
+
+
+def _short(text: str | None, most: int) -> str:
+    clean = (text or "").replace("\n", " ").replace("  ", " ").strip()
+    return clean[:most]
+
+
+def _fields(schema: Mapping[str, Any], depth: int) -> str:
+    parts = []
+    for name, field in (schema.get("properties") or {}).items():
+        part = f"{name}{'' if name in (schema.get('required') or []) else '?'}: {_kind(field, depth)}"
+        if field.get("default") is not None:
+            part += f" = {json.dumps(field['default'], ensure_ascii=False)}"
+        about = _short(field.get("description"), 80)
+        parts.append(f"{part} ({about})" if about and depth == 0 else part)
+    return ", ".join(parts)
+
+
+def _kind(schema: Mapping[str, Any], depth: int) -> str:
+    if schema.get("enum"):
+        values = [json.dumps(value, ensure_ascii=False) for value in schema["enum"]]
+        return "|".join(values[:12]) + ("|..." if len(values) > 12 else "")
+    if schema.get("items"):
+        return f"{_kind(schema['items'], depth)}[]"
+    if schema.get("properties") and depth < 2:
+        return f"{{{_fields(schema, depth + 1)}}}"
+    kind = schema.get("type") or "any"
+    return kind if isinstance(kind, str) else "|".join(kind)
