@@ -169,7 +169,7 @@ def single_calls(apis: list[Api], params: Params, count: tokens.Counter) -> tupl
             item = CallGrammar(api, "dev" if dev else "train").item(
                 operation, others[: rng.choice((0, 0, 0, 0, 1, 2))], rng
             )
-            if item is None or item.user.lower() in seen or _tokens(item, count) > params.call_row_tokens:
+            if item is None or item.user.lower() in seen or _over(item, count, params):
                 unspoken += 1
                 continue
             seen.add(item.user.lower())
@@ -177,5 +177,10 @@ def single_calls(apis: list[Api], params: Params, count: tokens.Counter) -> tupl
     return found["train"] + found["dev"], unspoken
 
 
+def _over(item: CallItem, count: tokens.Counter, params: Params) -> bool:
+    """Whether the row or its call is longer than a model may be shown or may write."""
+    return _tokens(item, count) > params.call_row_tokens or count(tokens.call_text(item.gold[0])) > params.call_tokens
+
+
 def _tokens(item: CallItem, count: tokens.Counter) -> int:
-    return tokens.shown(item.tools, count) + count(item.user) + count(item.gold[0].model_dump_json()) + 40
+    return tokens.shown(item.tools, count) + count(item.user) + count(tokens.call_text(item.gold[0])) + 40

@@ -14,7 +14,7 @@ from stages.core.records import Dialogue, Environment, Goal, Rejected, Scenario,
 from stages.trajectories import proof
 from stages.trajectories.draft import Draft, Refused
 from stages.trajectories.templates import Template, Verb, of
-from stages.trajectories.tokens import Counter, shown
+from stages.trajectories.tokens import Counter, call_text, shown
 from stages.trajectories.turns import Turns, Worked
 from stages.trajectories.values import Pool
 from stages.trajectories.words import sentence
@@ -141,6 +141,8 @@ class Synthesis:
             try:
                 worked = Turns(self.pool, rng).work(attempt, template.verb, tool, focus if follow else None)
                 self._fits(attempt, made)
+                if self.count(worked.answer) >= self.budgets.call_tokens:
+                    raise Refused("answer_too_long")
                 if seek and attempts < TRIES * 3 // 4 and (len(attempt.calls) < 2 or begins_writing(attempt)):
                     raise Refused("no_look_up")
             except Refused as reason:
@@ -201,7 +203,7 @@ class Synthesis:
         for call, outcome in zip(draft.calls, draft.outcomes, strict=True):
             if self.count(outcome_text(outcome)) > self.budgets.result_tokens:
                 raise Refused("result_too_long", call.tool)
-            if self.count(call.model_dump_json()) > self.budgets.call_tokens:
+            if self.count(call_text(call)) > self.budgets.call_tokens:
                 raise Refused("call_too_long", call.tool)
 
     def _tools(self, turns: list[Turn], rng: Random) -> list[str]:

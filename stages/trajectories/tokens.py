@@ -12,6 +12,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from stages.core.errors import UserError
+from stages.core.records import Call
 
 CALLING = 'To call: <tool_call>{"name": NAME, "arguments": {ARGUMENTS}}</tool_call>'
 Counter = Callable[[str], int]
@@ -32,6 +33,12 @@ def from_model(folder: Path) -> Counter:
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
+def call_text(call: Call) -> str:
+    """A call as the model writes it, with the mark that ends its message."""
+    arguments = json.dumps(call.arguments, ensure_ascii=False)
+    return f'<tool_call>{{"name": "{call.tool}", "arguments": {arguments}}}</tool_call><|im_end|>'
+
+
 def signature(function: Mapping[str, Any]) -> str:
     """A tool as the chat template shows it: one line with names, types, defaults and short descriptions."""
     inner = function.get("function", function)
@@ -41,8 +48,8 @@ def signature(function: Mapping[str, Any]) -> str:
 
 
 def shown(functions: Sequence[Mapping[str, Any]], count: Counter) -> int:
-    """Tokens of the tools as a model sees them, with the lines around them."""
-    return count("\n".join(["Tools:", *(signature(function) for function in functions), CALLING]))
+    """Tokens of the tools as a model sees them, with the line breaks and the line that follow."""
+    return count("\n".join(["Tools:", *(signature(function) for function in functions), CALLING])) + 2
 
 
 def _short(text: str | None, most: int) -> str:

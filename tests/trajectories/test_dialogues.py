@@ -13,7 +13,7 @@ from stages.trajectories.templates import TEMPLATES
 from stages.trajectories.world import Ref, World
 from tests.fixtures.tasks import tasks_environment, tasks_scenario
 
-BUDGETS = Budgets(tools=5, schema_tokens=300, result_tokens=256, call_tokens=64)
+BUDGETS = Budgets(tools=5, schema_tokens=300, result_tokens=256, call_tokens=80)
 ENVIRONMENT = tasks_environment()
 RUNTIME = Runtime(ENVIRONMENT)
 
