@@ -179,7 +179,10 @@ def single_calls(apis: list[Api], params: Params, count: tokens.Counter) -> tupl
 
 def _over(item: CallItem, count: tokens.Counter, params: Params) -> bool:
     """Whether the row or its call is longer than a model may be shown or may write."""
-    return _tokens(item, count) > params.call_row_tokens or count(tokens.call_text(item.gold[0])) > params.call_tokens
+    return (
+        _tokens(item, count) > params.call_row_tokens
+        or count(tokens.call_text(item.gold[0])) > params.single_call_tokens
+    )
 
 
 def _tokens(item: CallItem, count: tokens.Counter) -> int:

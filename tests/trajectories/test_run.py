@@ -58,7 +58,9 @@ def made(root: Path) -> Path:
     """The finished artefact. The word counter is coarse about JSON, so the budgets are wide."""
     out = root / "out"
     out.mkdir(parents=True)
-    wide = PARAMS.model_copy(update={"schema_tokens": 4000, "result_tokens": 4000, "call_tokens": 4000})
+    wide = PARAMS.model_copy(
+        update={"schema_tokens": 4000, "result_tokens": 4000, "call_tokens": 4000, "single_call_tokens": 4000}
+    )
     run(wide.model_copy(update={"call_row_tokens": 4000}), inputs(root / "in"), out)
     return out
 

@@ -31,7 +31,9 @@ class Params(Section):
     result_tokens: int = Field(ge=32)
     """Tokens of one tool result."""
     call_tokens: int = Field(ge=16)
-    """Tokens of one call."""
+    """Tokens of one call in a dialogue, and of its closing words."""
+    single_call_tokens: int = Field(ge=16)
+    """Tokens of the call in a single-call row: public functions have longer names and more arguments."""
     call_row_tokens: int = Field(ge=50)
     """Tokens of a single-call row, tools and all."""
 
