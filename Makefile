@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export TRL_EXPERIMENTAL_SILENCE := 1
 
-.PHONY: help setup demo test check bench replay control profile clean
+.PHONY: help setup demo test check bench replay profile clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,8 +37,8 @@ help: ## list the targets
 
 setup: .stamps/packages .stamps/dvc ## virtual environment, data packages
 
-demo: setup ## the whole chain, from API descriptions to data/report/index.html
-	$(BIN)/python -m flows.pipeline report
+demo: setup ## every stage on the graph so far, from API descriptions to replayed dialogues
+	$(BIN)/python -m flows.pipeline trajectories
 
 test: setup ## the tests
 	$(BIN)/python -m pytest
@@ -53,9 +53,6 @@ bench: setup ## side-by-side measurements; nothing else should run meanwhile
 
 replay: setup ## re-execute every exported dialogue in fresh processes
 	$(BIN)/python -m stages.trajectories.replay
-
-control: setup ## train on the same calls with shuffled arguments: what is format, what is understanding
-	$(BIN)/python -m flows.control
 
 profile: .stamps/python ## merge profiles/$(P).yaml into params.yaml: make profile P=gpu
 	$(BIN)/python -m flows.profile $(P)

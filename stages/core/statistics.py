@@ -98,13 +98,13 @@ def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
         raise ValueError("the two series differ in length")
     if len(set(x)) < 2 or len(set(y)) < 2:
         return None
-    return float(stats.spearmanr(x, y).statistic)
+    return float(stats.spearmanr(x, y)[0])  # type: ignore[arg-type]
 
 
 def _labels(values: Sequence[float], clusters: Sequence[Hashable] | None) -> list[Hashable]:
     if not values:
         raise ValueError("no values")
-    labels = list(range(len(values))) if clusters is None else list(clusters)
+    labels: list[Hashable] = list(range(len(values)) if clusters is None else clusters)
     if len(labels) != len(values):
         raise ValueError("one cluster label an item is needed")
     return labels

@@ -1,8 +1,8 @@
 """The part of JSON Schema that shapes use, checked by hand: the oracle's second opinion on the engine's validator.
 
-Keywords: type, format (date, date-time), enum, const, pattern, minLength, maxLength, minimum, maximum, items, minItems, maxItems, properties,
-required, additionalProperties, anyOf. Annotations are ignored; any other keyword raises, so that none is skipped
-without a word.
+Keywords: type, format (date, date-time), enum, const, pattern, minLength, maxLength, minimum, maximum, items,
+minItems, maxItems, properties, required, additionalProperties, anyOf. Annotations are ignored; any other keyword
+raises, so that none is skipped without a word.
 """
 
 import re
@@ -61,7 +61,9 @@ def _check(keyword: str, schema: dict[str, Any], value: Any) -> bool:
         case "required":
             return not isinstance(value, dict) or all(name in value for name in rule)
         case "properties":
-            return not isinstance(value, dict) or all(accepts(rule[name], value[name]) for name in value if name in rule)
+            return not isinstance(value, dict) or all(
+                accepts(rule[name], value[name]) for name in value if name in rule
+            )
         case "additionalProperties":
             known = schema.get("properties", {})
             return not isinstance(value, dict) or all(accepts(rule, value[name]) for name in value if name not in known)

@@ -152,9 +152,9 @@ def _creates(teller: Teller, tool: ToolShape) -> list[Script]:
 
 def _lists(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
     teller.begin()
-    parents = [teller.place(tool, row) for row in list(teller.oracle.tables[tool.table].values())[:2] or [None]]
+    parents = [teller.place(tool, row) for row in list(teller.oracle.tables[tool.table].values()) or [None]]
     told = []
-    for where in [w for i, w in enumerate(parents) if w is not None and w not in parents[:i]]:
+    for where in [w for i, w in enumerate(parents) if w is not None and w not in parents[:i]][:3]:
         teller.begin()
         teller.call(tool, where)
         told.append(teller.end("valid", tool))
@@ -169,6 +169,15 @@ def _lists(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]
                     if token is None:
                         break
                 told.append(teller.end("pages_visit_each_row_once", tool))
+        elif tool.page_token and tool.next_token:
+            teller.begin()
+            token = None
+            for _ in range(5):
+                value = teller.call(tool, where | ({tool.page_token: token} if token else {})) or {}
+                token = value.get(tool.next_token)
+                if token is None:
+                    break
+            told.append(teller.end("pages_visit_each_row_once", tool))
         elif tool.page_size:
             teller.begin()
             teller.call(tool, where | {tool.page_size: 1})
@@ -180,7 +189,9 @@ def _lists(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]
                 value = row[column]
                 if value is not None:
                     given = bool(value) if entity.field(column).kind == "boolean" else value
-                    first = teller.call(tool, where | {argument: given} | ({tool.page_size: 1} if tool.page_size else {}))
+                    first = teller.call(
+                        tool, where | {argument: given} | ({tool.page_size: 1} if tool.page_size else {})
+                    )
                     token = (first or {}).get(tool.next_token or "")
                     if token and tool.page_token:
                         teller.call(tool, where | {argument: given, tool.page_token: token})
@@ -208,7 +219,7 @@ def _acts(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
     for row in list(reversed(rows))[:1] if tool.verb == "patch" else []:
         for argument, column in tool.fields.items():
             teller.begin()
-            where = teller.target(tool, row)
+            where = teller.target(tool, row) | teller.body(tool, full=False)
             teller.call(tool, where | {argument: teller.value(entity.field(column))})
             teller.call(tool, where | {argument: teller.value(entity.field(column))})
             if argument in tool.nullable:
@@ -223,7 +234,7 @@ def _wrongs(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script
     teller.begin()
     rows = list(teller.oracle.tables[tool.table].values())
     where = teller.place(tool, rows[0] if rows else None)
-    base = {name: "nowhere" for name in tool.parents} if where is None else where
+    base = dict.fromkeys(tool.parents, "nowhere") if where is None else where
     if tool.verb in ("get", "patch", "update", "delete"):
         base = base | {tool.key_parameter or "": rows[0][entity.key] if rows else "nowhere"}
     good = base | teller.body(tool, full=False)
@@ -232,7 +243,7 @@ def _wrongs(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script
         teller.call(tool, good | {name: 7})
     for argument, table in tool.parents.items():
         for key in sorted(teller.oracle.tables[table]):
-            if key != good[argument] and tool.verb in ("get", "patch", "update", "delete"):
+            if key != good[argument]:
                 teller.call(tool, good | {argument: key})
     for name in tool.required:
         teller.call(tool, {key: value for key, value in good.items() if key != name})

@@ -15,21 +15,37 @@ from faker.providers.lorem.en_US import Provider as Lorem
 
 MAX_WORDS = 4
 TRIES = 200
+# fmt: off
 UNFIT = frozenset(
-    """accident affair alcohol ambition anger anxiety army battle beer birth bitter blood boot bone bonus boyfriend boy
-    breast brother bullet cancer cell childhood church cigarette confidence confusion conclusion criticism courage cousin
-    crack cry currency death debate debt depression desire devil dirt disaster disease dust effort emotion enthusiasm
-    evil excitement extent failure fault fear feeling funeral gene girl girlfriend grandmother half harm hell highlight
-    honey horror husband hole importance impression indication inflation injury inside intention joke kind lack lady
-    luck loss marriage meaning mess mistake mood mouse mud murder nail native nerve noise nose nothing obligation outside
-    pain panic passion patience penalty perception piece pleasure pollution possession pride queen reality ruin scared
-    sense shame shock significance sister smoke son spite status steak stranger stroke stuff surgery sympathy tale
-    tendency tension thanks thing throat tongue tooth trash trick trouble truth uncle virus war weakness wealth wedding
-    wife wine woman worth fight killer poison prison priest politics police president republic revolution election
-    mouth neck chest brain knee skin flesh bath bathroom toilet body instance basis aspect while life number part way
-    term form kind sort reason case side section nothing people person child youth till aside average length self ease function
-    amount level rate size shape host tune role access plenty tackle audience resident heat user analyst designer""".split()
+    [
+        "accident", "affair", "alcohol", "ambition", "anger", "anxiety", "army", "battle", "beer", "birth",
+        "bitter", "blood", "boot", "bone", "bonus", "boyfriend", "boy", "breast", "brother", "bullet", "cancer",
+        "cell", "childhood", "church", "cigarette", "confidence", "confusion", "conclusion", "criticism",
+        "courage", "cousin", "crack", "cry", "currency", "death", "debate", "debt", "depression", "desire",
+        "devil", "dirt", "disaster", "disease", "dust", "effort", "emotion", "enthusiasm", "evil", "excitement",
+        "extent", "failure", "fault", "fear", "feeling", "funeral", "gene", "girl", "girlfriend", "grandmother",
+        "half", "harm", "hell", "highlight", "honey", "horror", "husband", "hole", "importance", "impression",
+        "indication", "inflation", "injury", "inside", "intention", "joke", "kind", "lack", "lady", "luck",
+        "loss", "marriage", "meaning", "mess", "mistake", "mood", "mouse", "mud", "murder", "nail", "native",
+        "nerve", "noise", "nose", "nothing", "obligation", "outside", "pain", "panic", "passion", "patience",
+        "penalty", "perception", "piece", "pleasure", "pollution", "possession", "pride", "queen", "reality",
+        "ruin", "scared", "sense", "shame", "shock", "significance", "sister", "smoke", "son", "spite",
+        "status", "steak", "stranger", "stroke", "stuff", "surgery", "sympathy", "tale", "tendency", "tension",
+        "thanks", "thing", "throat", "tongue", "tooth", "trash", "trick", "trouble", "truth", "uncle", "virus",
+        "war", "weakness", "wealth", "wedding", "wife", "wine", "woman", "worth", "fight", "killer", "poison",
+        "prison", "priest", "politics", "police", "president", "republic", "revolution", "election", "mouth",
+        "neck", "chest", "brain", "knee", "skin", "flesh", "bath", "bathroom", "toilet", "body", "instance",
+        "basis", "aspect", "while", "life", "number", "part", "way", "term", "form", "kind", "sort", "reason",
+        "case", "side", "section", "nothing", "people", "person", "child", "youth", "till", "aside", "average",
+        "length", "self", "ease", "function", "amount", "level", "rate", "size", "shape", "host", "tune",
+        "role", "access", "plenty", "tackle", "audience", "resident", "heat", "user", "analyst", "designer",
+    ]
 )
+# fmt: on
+
+
+class NoValue(Exception):
+    """No name or value could be found: none is free, or the field's own schema takes none."""
 
 
 class Words(NamedTuple):
@@ -53,7 +69,19 @@ def words(generator: random.Random) -> Words:
     return Words(fake, generator, tuple(nouns), tuple(places))
 
 
-LANGUAGES = ("Danish", "Dutch", "English", "French", "German", "Greek", "Italian", "Korean", "Spanish", "Turkish", "Welsh")
+LANGUAGES = (
+    "Danish",
+    "Dutch",
+    "English",
+    "French",
+    "German",
+    "Greek",
+    "Italian",
+    "Korean",
+    "Spanish",
+    "Turkish",
+    "Welsh",
+)
 """The ones that people take courses in, of the 180 that faker knows."""
 
 SLOTS: dict[str, Callable[[Words], str]] = {
@@ -92,21 +120,33 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "Visit {company}",
         ),
     ),
-    ("attachment file document spreadsheet asset media video image photo", ("{noun} report", "{place} {noun}", "{month} {noun}")),
+    (
+        "attachment file document spreadsheet asset media video image photo",
+        ("{noun} report", "{place} {noun}", "{month} {noun}"),
+    ),
     (
         "event appointment meeting session booking conference",
         ("Lunch with {first}", "{company} review", "{place} planning", "Call with {first}", "{noun} workshop"),
     ),
     ("course class classroom", ("{language} basics", "{noun} course", "Beginner {language}")),
     ("assignment coursework homework quiz work exercise", ("{noun} essay", "{language} quiz", "{noun} exercise")),
-    ("announcement message draft thread comment reply post note material", ("{noun} update", "{weekday} {noun} notes", "Notes for {first}")),
+    (
+        "announcement message draft thread comment reply post note material",
+        ("{noun} update", "{weekday} {noun} notes", "Notes for {first}"),
+    ),
     (
         "list folder collection album group board playlist notebook drive calendar channel space category bookshelf",
         ("{place} trip", "{first} birthday", "{noun} ideas", "{company} project", "{month} plans", "{noun} club"),
     ),
     ("label topic subject section module", ("{noun} ideas", "{noun} and {noun}", "{company} {noun}")),
-    ("account company advertiser property merchant client organization tenant publisher vendor partner", ("{company} {suffix}",)),
-    ("location site room building store office warehouse branch place", ("{place} office", "{last} building", "{place} store")),
+    (
+        "account company advertiser property merchant client organization tenant publisher vendor partner",
+        ("{company} {suffix}",),
+    ),
+    (
+        "location site room building store office warehouse branch place",
+        ("{place} office", "{last} building", "{place} store"),
+    ),
     ("product item sku inventory good", ("{color} {noun}", "{last} {noun}")),
 )
 ANY = ("{last} {noun}", "{place} {noun}", "{weekday} {noun}", "{month} {noun}")
@@ -163,4 +203,4 @@ def _fresh(draw: Callable[[], str], used: set[str]) -> str:
         if not any(low.startswith(other) or other.startswith(low) for other in used):
             used.add(low)
             return text
-    raise ValueError(f"no fresh label after {TRIES} draws; {len(used)} are in use")
+    raise NoValue(f"no fresh label after {TRIES} draws; {len(used)} are in use")

@@ -78,7 +78,9 @@ class Oracle:
             key = arguments.get(argument)
             row = self.tables[table].get(str(key))
             entity = self.shape.entity(table)
-            inside = above is None or entity.parent != above[0] or (row or {}).get(entity.parent_field or "") == above[1]
+            inside = (
+                above is None or entity.parent != above[0] or (row or {}).get(entity.parent_field or "") == above[1]
+            )
             if row is None or not inside:
                 raise CallFailed(tool.missing)
             above = (table, str(key))

@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple
 from stages.core.records import Scalar, Scenario, content_id
 from stages.core.seeds import generator
 from stages.environments.accepts import accepts
-from stages.environments.labels import Words, label, slug, split, words
+from stages.environments.labels import NoValue, Words, label, slug, split, words
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape
-from stages.environments.values import NoValue, spellings, stamp, stored
+from stages.environments.values import spellings, stamp, stored
 
 Row = dict[str, Scalar]
 Rows = dict[str, list[Row]]
@@ -33,6 +33,8 @@ class Plan(NamedTuple):
 
     counts: dict[str, int]
     filled: float
+    gathered: bool = False
+    """All rows lie under their table's first parent."""
 
 
 def loadable(shape: ApiShape, seed: int, counts: dict[str, int]) -> list[Scenario]:
@@ -64,7 +66,13 @@ def boundary(shape: ApiShape, name: str) -> Plan:
         return Plan({entity.table: 2 for entity in shape.entities}, 0.0)
     parents = {entity.parent for entity in shape.entities}
     # Only tables at the end of the chain are long: their parents are few, so that one parent has many rows.
-    return Plan({entity.table: 2 if entity.table in parents else 12 for entity in shape.entities}, FILLED)
+    rows = {entity.table: 2 if entity.table in parents else 12 for entity in shape.entities}
+    for tool in shape.tools:
+        if tool.page_token and tool.page_default and not tool.page_size:
+            # The caller cannot ask for a small page, so one parent must have more rows than the usual one.
+            # Two full pages, so that the last one is exactly full.
+            rows[tool.table] = min(tool.page_default, 40) * 2
+    return Plan(rows, FILLED, gathered=True)
 
 
 def scenario(shape: ApiShape, seed: int, complexity: str, name: str, plan: Plan) -> Scenario:
@@ -77,7 +85,7 @@ def scenario(shape: ApiShape, seed: int, complexity: str, name: str, plan: Plan)
         rows[entity.table] = []
         count = plan.counts[entity.table] if entity.parent is None or rows[entity.parent] else 0
         for index in range(count):
-            row = _row(shape, entity, index, rows, source, now, used, plan.filled)
+            row = _row(shape, entity, index, rows, source, now, used, plan)
             if entity.minted:
                 row[entity.key] = minted(entity, number)
                 number += 1
@@ -107,7 +115,14 @@ def morning(draw: random.Random) -> datetime:
 
 
 def _row(
-    shape: ApiShape, entity: EntityShape, index: int, rows: Rows, source: Words, now: datetime, used: set[str], fill: float
+    shape: ApiShape,
+    entity: EntityShape,
+    index: int,
+    rows: Rows,
+    source: Words,
+    now: datetime,
+    used: set[str],
+    plan: Plan,
 ) -> Row:
     row: Row = {}
     for field in entity.fields:
@@ -116,11 +131,11 @@ def _row(
         elif field.name == entity.parent_field and entity.parent is not None:
             found = rows[entity.parent]
             # Every third row goes to the first parent, so that one of them is always worth reading.
-            parent = found[0] if index % 3 == 0 else source.random.choice(found)
+            parent = found[0] if plan.gathered or index % 3 == 0 else source.random.choice(found)
             row[field.name] = parent[shape.entity(entity.parent).key]
         elif field.name == entity.label:
             row[field.name] = spelled(field, lambda name=field.name: label(source, used, entity.noun, name))
-        elif field.required or source.random.random() < fill:
+        elif field.required or source.random.random() < plan.filled:
             row[field.name] = stored(field, source, now)
         else:
             row[field.name] = None

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from stages.core.records import Scalar
 from stages.environments.accepts import accepts
-from stages.environments.labels import Words, fill, split
+from stages.environments.labels import NoValue, Words, fill, split
 from stages.environments.shapes import FieldShape
 
 NOTES = (
@@ -24,10 +24,6 @@ NOTES = (
     "Shared with {first} and {first}",
     "{first} wants the {noun} by {weekday}",
 )
-
-
-class NoValue(Exception):
-    """No value could be found that the field's own schema takes."""
 
 
 def stored(field: FieldShape, source: Words, now: datetime) -> Scalar:
@@ -90,7 +86,10 @@ def value_of(name: str, schema: dict[str, JsonValue], source: Words, now: dateti
     if kind == "array":
         items = schema.get("items")
         # Two different things at most: a list of rows must stay readable.
-        found = [value_of(name, items if isinstance(items, dict) else {}, source, now) for _ in range(source.random.randint(1, 2))]
+        found = [
+            value_of(name, items if isinstance(items, dict) else {}, source, now)
+            for _ in range(source.random.randint(1, 2))
+        ]
         return found[:1] if len(found) == 2 and found[0] == found[1] else found
     if kind == "object":
         return mapping(schema, source, now)
@@ -131,7 +130,11 @@ def number(name: str, schema: dict[str, JsonValue], source: Words, *, whole: boo
     ceiling = high if isinstance(high, int | float) else max(floor + 19, 20)
     known = next((values for names, values in NUMBERS if set(split(name)) & set(names.split())), ())
     fit = [value for value in known if floor <= value <= ceiling]
-    value = source.random.choice(fit) if fit else source.random.randint(int(floor), int(max(floor, min(ceiling, floor + 99))))
+    value = (
+        source.random.choice(fit)
+        if fit
+        else source.random.randint(int(floor), int(max(floor, min(ceiling, floor + 99))))
+    )
     return int(value) if whole else float(value)
 
 

@@ -1,3 +1,5 @@
+"""`python -m stages.merge`."""
+
 from stages.core.stage import main
 from stages.merge.run import run
 

@@ -72,7 +72,8 @@ def merge(sources: Sequence[Path], target: Path, combine: Combine) -> None:
         for other in models[1:]:
             _alike(first, other)
         names = sorted(first.names)
-        header, place = {"__metadata__": {"format": "pt"}}, 0
+        header: dict[str, dict] = {"__metadata__": {"format": "pt"}}
+        place = 0
         for name in names:
             kind, shape = first.dtype(name), first.shape(name)
             size = torch.empty(0, dtype=kind).element_size() * torch.Size(shape).numel()

@@ -1,3 +1,5 @@
+"""`python -m stages.sft`."""
+
 from stages.core.stage import main
 from stages.sft.run import run
 

@@ -13,7 +13,7 @@ import torch
 from datasets import Dataset
 from torch.nn.functional import cross_entropy
 from torch.utils.data import SequentialSampler
-from trl import SFTConfig, SFTTrainer
+from trl import SFTConfig, SFTTrainer  # type: ignore[attr-defined] # exported lazily
 
 from stages.core import training
 from stages.core.models import folder
@@ -40,7 +40,8 @@ class Trainer(SFTTrainer):
 
     def _get_train_sampler(self, train_dataset=None):
         # The data set already lies in the order of training.
-        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
+        rows: Any = train_dataset if train_dataset is not None else self.train_dataset
+        return SequentialSampler(rows)
 
     def _save_checkpoint(self, model, trial):
         save_model(self.model, self.processing_class, self.keep[self.state.global_step])

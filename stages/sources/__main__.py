@@ -1,3 +1,5 @@
+"""`python -m stages.sources`."""
+
 from stages.core.stage import main
 from stages.sources.run import run
 

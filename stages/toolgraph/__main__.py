@@ -1,3 +1,5 @@
+"""`python -m stages.toolgraph`."""
+
 from stages.core.stage import main
 from stages.toolgraph.run import run
 

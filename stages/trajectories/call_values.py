@@ -135,7 +135,7 @@ class Values:
             ("job", fake.job), ("domain", fake.domain_name), ("iban", fake.iban),
         )  # fmt: skip
         for word, make in table:
-            if re.search(rf"\b{word}s?\b", name):
+            if re.search(rf"\b{word}s?\b", name) and not name.endswith(" id"):
                 return make()
         if re.search(r"\b(formula|expression|equation|function)\b", both):
             return rng.choice(FORMULAS)

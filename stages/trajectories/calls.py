@@ -66,7 +66,7 @@ def imperative(description: str) -> str | None:
         "",
         rest,
     )
-    return f"{verb} {rest}"
+    return f"{verb} {re.sub(r' and returns? ', ' and return ', rest)}"
 
 
 def opened(request: str, rng: Random) -> tuple[str, str]:
@@ -225,6 +225,10 @@ class CallGrammar:
         arguments = self._arguments(operation, rng)
         if request is None or arguments is None:
             return None
+        nouns = operation.name.split(".")[-2:-1]
+        if nouns and self.api.publisher != "python":
+            # "Deletes a resource": the API's own collection says which.
+            request = re.sub(r"\ban? resource\b", article(words(nouns[0]).removesuffix("s")), request)
         name = spoken_name(operation, self.api, rng)
         start, mark = opened(request, rng)
         user = sentence(start + _joined(arguments, request, rng) + mark)

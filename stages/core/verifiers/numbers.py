@@ -46,7 +46,7 @@ _PERCENT = re.compile(r"\s?(?:\\?%|percent\b)")
 _UNIT = re.compile(r"\s*(?:\\(?:text|mathrm)\{\s*([^{}]{1,30}?)\s*\}|([A-Za-z°]{1,20}))")
 _NOT_UNITS = frozenset({"e", "i", "pi", "sqrt", "x", "y", "z"})
 _AFTER = re.compile(r"\s*(?:$|[.,;:)\]}\"'*`$]+(?:\s|$)|\\[)\]])|\s+[A-Za-z(]")
-_MINUS = str.maketrans({"−": "-", "–": "-", "‑": "-", " ": " ", " ": " "})  # noqa: RUF001
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2011": "-", "\u00a0": " ", "\u202f": " "})
 
 
 def verify(answer_text: str, gold: str) -> bool:
@@ -115,7 +115,7 @@ def _last(text: str) -> Number | None:
     """The last number of a sentence, if it stands alone: no operator before it, nothing that continues it after."""
     starts = [m.start() for m in re.finditer(r"(?<![\w.,/^*+\-\\{])(?:[-+]?\.?\d|\\[dt]?frac)", text)]
     for start in reversed(starts):
-        if re.search(r"[-+*/×^÷]\s*$", text[:start]):  # noqa: RUF001
+        if re.search(r"[-+*/×^÷]\s*$", text[:start]):
             return None
         return _leading(text[start:])
     return None

@@ -1,4 +1,4 @@
-"""Linear interpolation: (1 - t) A + t B. The weights sum to 1 by construction, so nothing is normalised behind the back."""
+"""Linear interpolation: (1 - t) A + t B. The weights sum to 1 by construction; nothing is normalised unasked."""
 
 import torch
 

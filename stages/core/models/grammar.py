@@ -1,0 +1,82 @@
+"""A grammar that leaves the model one choice: exactly one valid `<tool_call>` for one of the shown tools.
+
+Each tool's JSON Schema becomes part of one llguidance grammar; at every step only tokens that keep the text valid may be
+chosen. Used for the strongest cheap baseline, never in training.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import llguidance.hf
+import llguidance.torch
+import torch
+from llguidance import LLMatcher, LLTokenizer
+
+_TOKENIZERS: dict[int, tuple[Any, LLTokenizer]] = {}
+
+
+class Matcher:
+    """Where one reply stands in its grammar."""
+
+    def __init__(self, tokenizer: LLTokenizer, text: str, end: int) -> None:
+        self._matcher = LLMatcher(tokenizer, text)
+        self._bits = llguidance.torch.allocate_token_bitmask(1, tokenizer.vocab_size)
+        self._end = end
+        if self._matcher.is_error():
+            raise ValueError(f"no grammar from these tools: {self._matcher.get_error()}")
+
+    def mask(self, scores: torch.Tensor) -> torch.Tensor:
+        """Scores (V,) with what the grammar forbids at minus infinity. A finished call leaves the end token alone."""
+        if self._matcher.is_stopped():
+            only = torch.full_like(scores, -torch.inf)
+            only[self._end] = 0.0
+            return only
+        llguidance.torch.fill_next_token_bitmask(self._matcher, self._bits)
+        rows = scores.unsqueeze(0).clone()
+        llguidance.torch.apply_token_bitmask_inplace(rows, self._bits)
+        return rows.squeeze(0)
+
+    def accept(self, token: int) -> None:
+        """Move on by one token."""
+        if not self._matcher.is_stopped():
+            self._matcher.consume_token(token)
+
+
+class Grammar:
+    """The grammar of one set of tools; `matcher()` begins a reply."""
+
+    def __init__(self, tokenizer: Any, text: str) -> None:
+        self._tokenizer = _for(tokenizer)
+        self._end = tokenizer.eos_token_id
+        self.text = text
+
+    def matcher(self) -> Matcher:
+        """A fresh position at the start. Raises ValueError if the schemas make no grammar."""
+        return Matcher(self._tokenizer, self.text, self._end)
+
+
+def call_grammar(tokenizer: Any, tools: Sequence[Any]) -> Grammar:
+    """One `<tool_call>{"name": ..., "arguments": {...}}</tool_call>` for one of `tools` (HF shape or bare)."""
+    choices = []
+    for tool in tools:
+        function = tool.get("function", tool)
+        schema = {
+            "type": "object",
+            "properties": {"name": {"const": function["name"]}, "arguments": function.get("parameters") or {}},
+            "required": ["name", "arguments"],
+            "additionalProperties": False,
+        }
+        choices.append(schema)
+    body = {
+        "anyOf": choices,
+        "x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "},
+    }
+    return Grammar(tokenizer, f'start: "<tool_call>" call "</tool_call>"\ncall: %json {json.dumps(body)}\n')
+
+
+def _for(tokenizer: Any) -> LLTokenizer:
+    """One llguidance tokenizer a tokenizer object: making it costs a second. The object is kept so its id stays its own."""
+    if id(tokenizer) not in _TOKENIZERS:
+        _TOKENIZERS[id(tokenizer)] = (tokenizer, llguidance.hf.from_tokenizer(tokenizer))
+    return _TOKENIZERS[id(tokenizer)][1]

@@ -1,0 +1,64 @@
+"""Params of `environments`: how much of an API is kept, the start states, what is held out, how strict the gate is."""
+
+from pydantic import Field
+
+from stages.core.params.base import Section
+
+
+class Scenarios(Section):
+    """Start states an environment gets, by complexity."""
+
+    simple: int = Field(ge=0, le=50)
+    """States of 1 or 2 rows a table."""
+    medium: int = Field(ge=1, le=50)
+    """States of 3 to 5 rows a table."""
+    complex: int = Field(ge=0, le=50)
+    """States of 5 to 8 rows a table."""
+    boundary: int = Field(ge=1, le=3)
+    """Empty tables, null in all optional fields, more rows than a page."""
+    refused: int = Field(ge=1, le=8)
+    """Broken states that the engine must turn away."""
+
+
+class HeldOut(Section):
+    """What serves evaluation only; the rest serves training."""
+
+    publishers: tuple[str, ...]
+    """Publishers held out whole: aws, jupyter, google, user."""
+    apis: tuple[str, ...]
+    """Further ids of single APIs."""
+
+
+class Gate(Section):
+    """How environments are judged."""
+
+    mutants: int = Field(ge=1, le=100)
+    """Seeded bugs of each kind, at most."""
+    mutation_score: float = Field(ge=0.0, le=1.0)
+    """Least share of seeded bugs that the checks must notice."""
+
+
+class Minimum(Section):
+    """Least results; fewer end the stage with an error."""
+
+    environments: int = Field(ge=1)
+    """Environments that passed the gate."""
+    tools: int = Field(ge=1)
+    """Tools in them."""
+
+
+class Params(Section):
+    """The section `environments`."""
+
+    seed: int = Field(ge=0)
+    """Seed of scenarios, cases and mutants."""
+    max_fields: int = Field(ge=1, le=30)
+    """Optional fields kept of a resource, the most useful first."""
+    scenarios: Scenarios
+    """Start states."""
+    held_out: HeldOut
+    """What serves evaluation."""
+    gate: Gate
+    """Checks."""
+    minimum: Minimum
+    """Least results."""

@@ -1,0 +1,227 @@
+"""Bugs seeded into programs and schema, to see whether the gate's checks notice.
+
+PROGRAMS names the kinds. Each mutant is the environment with one tool (or one column) spoiled by a small change of
+SQL text, and the tools whose stories may show it. A change that leaves the text as it was makes no mutant.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from stages.core.records import Environment, Let, Require, Return, Run, Step, Tool
+from stages.core.seeds import generator
+
+Program = tuple[Step, ...]
+
+
+class Mutant(NamedTuple):
+    """A spoiled environment. `tool` is the one that misbehaves; `place` says where, for the list of survivors."""
+
+    kind: str
+    tool: str
+    place: str
+    environment: Environment
+
+
+def mutants(environment: Environment, seed: int, each: int) -> list[Mutant]:
+    """At most `each` mutants of every kind, drawn by `seed`; all of a kind where there are fewer."""
+    found: list[Mutant] = []
+    for kind, spoil in KINDS.items():
+        made = [
+            Mutant(kind, tool.name, place, _with(environment, tool, program))
+            for tool in environment.tools
+            for place, program in spoil(tool)
+            if program != tool.program
+        ]
+        found += _some(made, environment.id, kind, seed, each)
+    return found + _some(list(_cascade_off(environment)), environment.id, "cascade_off", seed, each)
+
+
+def _some(made: list[Mutant], environment: str, kind: str, seed: int, each: int) -> list[Mutant]:
+    return made if len(made) <= each else generator(seed, environment, "mutants", kind).sample(made, each)
+
+
+def _with(environment: Environment, tool: Tool, program: Program) -> Environment:
+    spoiled = tool.model_copy(update={"program": program})
+    return environment.model_copy(update={"tools": tuple(spoiled if t is tool else t for t in environment.tools)})
+
+
+def _each(tool: Tool, kind: type[Step], change: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, Program]]:
+    """Every program with one step of `kind` changed."""
+    for index, step in enumerate(tool.program):
+        if isinstance(step, kind):
+            name = "return_" if isinstance(step, Return) else kind.__name__.lower()
+            for text in change(getattr(step, name)):
+                other = step.model_copy(update={name: text})
+                yield f"step {index}", (*tool.program[:index], other, *tool.program[index + 1 :])
+
+
+def _drop_where(tool: Tool) -> Iterator[tuple[str, Program]]:
+    def change(sql: str) -> Iterator[str]:
+        if sql.startswith(("UPDATE", "DELETE")) and " WHERE " in sql:
+            yield sql[: sql.rindex(" WHERE ")]
+        elif sql.startswith("SELECT 1 FROM") and " AND " in sql:
+            yield sql[: sql.rindex(" AND ")]
+        elif sql.startswith("SELECT 1 FROM") and " WHERE " in sql:
+            yield sql[: sql.rindex(" WHERE ")]
+        elif sql.startswith("WITH") and " WHERE " in sql:
+            yield re.sub(r" WHERE (?:\"[^\"]+\" = |\()", lambda found: " WHERE 1 OR " + found[0][7:], sql, count=1)
+
+    for kind in (Run, Return):
+        yield from _each(tool, kind, change)
+    for place, program in _each(tool, Require, change):
+        if not _repeated(tool, int(place.removeprefix("step "))):
+            yield place, program
+
+
+def _repeated(tool: Tool, index: int) -> bool:
+    """Whether the next look-up asks again, with the same error, what this one asks: dropping it changes nothing.
+
+    A row found under a parent has that parent, by its foreign key.
+    """
+    step, after = tool.program[index], tool.program[index + 1]
+    if not (isinstance(step, Require) and isinstance(after, Require)) or " AND " in step.require:
+        return False
+    asked = step.require.rpartition(" = ")[2]
+    return after.error == step.error and after.require.endswith(f" = {asked}") and " AND " in after.require
+
+
+def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
+    def change(sql: str) -> Iterator[str]:
+        found = re.match(r'INSERT INTO "[^"]+" \((.+?)\) VALUES \((.*)\)$', sql, re.DOTALL)
+        values = _split(found[2]) if found else []
+        names = found[1].split(", ") if found else re.findall(r'(?:SET |, )("[^"]+") = ', sql)
+        for index, (first, second) in enumerate(itertools.pairwise(names)):
+            if found:
+                if values[index] == values[index + 1]:
+                    continue
+                swapped = [{first: second, second: first}.get(name, name) for name in names]
+                yield sql.replace(found[1], ", ".join(swapped), 1)
+            else:
+                text = sql.replace(f"{first} = ", "\0 = ", 1).replace(f"{second} = ", f"{first} = ", 1)
+                yield text.replace("\0 = ", f"{second} = ", 1)
+
+    yield from _each(tool, Run, change)
+
+
+def _split(text: str) -> list[str]:
+    """SQL expressions apart at the commas outside brackets and quotes."""
+    parts, depth, quoted = [""], 0, False
+    for letter in text:
+        quoted ^= letter == "'"
+        depth += 0 if quoted else (letter == "(") - (letter == ")")
+        if letter == "," and not depth and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def _off_by_one(tool: Tool) -> Iterator[tuple[str, Program]]:
+    def change(sql: str) -> Iterator[str]:
+        if "LIMIT :size)" in sql:
+            yield sql.replace("LIMIT :size)", "LIMIT :size + 1)", 1)
+            yield sql.replace("LIMIT :size)", "LIMIT :size - 1)", 1)
+        if "> :after" in sql:
+            yield sql.replace("> :after", ">= :after", 1)
+        if ") > :size" in sql:
+            yield sql.replace(") > :size", ") >= :size", 1)
+
+    yield from _each(tool, Return, change)
+
+
+def _missing_require(tool: Tool) -> Iterator[tuple[str, Program]]:
+    for index, step in enumerate(tool.program):
+        if isinstance(step, Require) and not _repeated(tool, index):
+            yield f"step {index}", (*tool.program[:index], *tool.program[index + 1 :])
+
+
+def _wrong_error(tool: Tool) -> Iterator[tuple[str, Program]]:
+    for index, step in enumerate(tool.program):
+        if isinstance(step, Require):
+            other = step.model_copy(update={"error": "FAILED_PRECONDITION"})
+            yield f"step {index}", (*tool.program[:index], other, *tool.program[index + 1 :])
+
+
+def _wrong_row(tool: Tool) -> Iterator[tuple[str, Program]]:
+    def change(sql: str) -> Iterator[str]:
+        found = re.search(r'^(?:UPDATE|DELETE FROM) ("[^"]+").* WHERE ("[^"]+") = ', sql, re.DOTALL)
+        if found:
+            table, key = found[1], found[2]
+            yield f"{sql[: sql.rindex(' WHERE ')]} WHERE {key} = (SELECT min({key}) FROM {table})"
+
+    yield from _each(tool, Run, change)
+
+
+def _drop_order(tool: Tool) -> Iterator[tuple[str, Program]]:
+    def change(sql: str) -> Iterator[str]:
+        # All at once, since the inner orders repeat the outer one; and unindexed, since rows that happen to be found
+        # by an index on the key come in its order without being asked.
+        text = re.sub(r' ORDER BY "[^"]+"', "", sql)
+        yield re.sub(r'(SELECT \* FROM "[^"]+")', r"\1 NOT INDEXED", text, count=1) if text != sql else sql
+
+    yield from _each(tool, Return, change)
+
+
+def _forget_tick(tool: Tool) -> Iterator[tuple[str, Program]]:
+    def change(sql: str) -> Iterator[str]:
+        if "RETURNING now" in sql:
+            yield "SELECT now FROM _meta"
+        elif "next_id + 1" in sql:
+            yield sql.replace("UPDATE _meta SET next_id = next_id + 1 RETURNING", "SELECT") + " FROM _meta" * (
+                "FROM" not in sql
+            )
+
+    yield from _each_let(tool, change)
+
+
+def _each_let(tool: Tool, change: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, Program]]:
+    for index, step in enumerate(tool.program):
+        if isinstance(step, Let):
+            for text in change(step.let):
+                # A SELECT must name its column as the UPDATE did.
+                yield f"step {index}", (*tool.program[:index], Let(let=text), *tool.program[index + 1 :])
+
+
+def _keep_on_null(tool: Tool) -> Iterator[tuple[str, Program]]:
+    nullable = [
+        name
+        for name, schema in tool.parameters.get("properties", {}).items()  # type: ignore[union-attr]
+        if isinstance(schema.get("type"), list) and "null" in schema["type"]  # type: ignore[union-attr]
+    ]
+
+    def change(sql: str) -> Iterator[str]:
+        for argument in nullable:
+            test = f"CASE WHEN json_type(:args, '$.\"{argument}\"') IS NULL"
+            if test in sql:
+                yield sql.replace(test, f"CASE WHEN :args->>'$.\"{argument}\"' IS NULL", 1)
+
+    yield from _each(tool, Run, change)
+
+
+def _cascade_off(environment: Environment) -> Iterator[Mutant]:
+    """A child's parent column refers to nothing, so its rows outlive the parent."""
+    for table in environment.tables:
+        for column in table.columns:
+            eraser = next((t for t in environment.tools if t.table == column.references and t.verb == "delete"), None)
+            if eraser is None:
+                continue
+            loose = column.model_copy(update={"references": None})
+            columns = tuple(loose if c is column else c for c in table.columns)
+            tables = tuple(t.model_copy(update={"columns": columns}) if t is table else t for t in environment.tables)
+            changed = environment.model_copy(update={"tables": tables})
+            yield Mutant("cascade_off", eraser.name, f"{table.name}.{column.name}", changed)
+
+
+KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
+    "drop_where": _drop_where,
+    "swap_columns": _swap_columns,
+    "off_by_one": _off_by_one,
+    "missing_require": _missing_require,
+    "wrong_error": _wrong_error,
+    "wrong_row": _wrong_row,
+    "drop_order": _drop_order,
+    "forget_tick": _forget_tick,
+    "keep_on_null": _keep_on_null,
+}

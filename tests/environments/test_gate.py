@@ -1,0 +1,53 @@
+"""The gate lets a right environment in and keeps a spoiled one out (envfactory.md 5 and 6)."""
+
+from typing import Any
+
+import pytest
+
+from stages.core.records import Environment
+from stages.environments.compile import compile
+from stages.environments.gate import Settings, failing, judge
+from stages.environments.mutants import mutants
+from stages.environments.refusals import refused
+from stages.environments.scenarios import loadable
+from tests.environments.api import boards
+
+COUNTS = {"simple": 1, "medium": 1, "complex": 1, "boundary": 3}
+SETTINGS = Settings(seed=3, mutants_each=5, mutation_score=0.95)
+
+
+def verdict(environment: Environment, settings: Settings = SETTINGS, broken: int = 6) -> dict[str, Any]:
+    scenarios = loadable(boards(), 3, COUNTS)
+    return judge(boards(), environment, scenarios + refused(boards(), scenarios[2], broken), settings)
+
+
+def test_a_right_environment_passes_and_every_check_had_something_to_try() -> None:
+    found = verdict(compile(boards(), "train"))
+    assert found["passed"], failing(found)
+    assert all(check["cases"] for check in found["checks"].values())
+    assert found["mutation"]["score"] >= 0.95
+
+
+def test_the_verdict_is_the_same_every_time() -> None:
+    assert verdict(compile(boards(), "train")) == verdict(compile(boards(), "train"))
+
+
+@pytest.mark.parametrize("kind", ["drop_where", "missing_require", "wrong_error", "wrong_row", "forget_tick"])
+def test_a_seeded_bug_fails_the_gate(kind: str) -> None:
+    """envfactory.md 5."""
+    spoiled = next(m for m in mutants(compile(boards(), "train"), 3, 5) if m.kind == kind)
+    found = verdict(spoiled.environment, SETTINGS._replace(mutants_each=1))
+    assert not found["passed"]
+    assert failing(found)[0] != "mutation"
+
+
+def test_a_cascade_that_is_off_fails_the_gate() -> None:
+    spoiled = next(m for m in mutants(compile(boards(), "train"), 3, 5) if m.kind == "cascade_off")
+    assert not verdict(spoiled.environment, SETTINGS._replace(mutants_each=1))["passed"]
+
+
+def test_a_refused_state_counts_as_a_pass_and_none_at_all_does_not() -> None:
+    """envfactory.md: a validation_error scenario passes by failing."""
+    checks = verdict(compile(boards(), "train"))["checks"]
+    assert checks["refused"]["passed"] and checks["refused"]["cases"] == 6
+    assert not verdict(compile(boards(), "train"), broken=0)["passed"]
