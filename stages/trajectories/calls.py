@@ -2,8 +2,7 @@
 
 The request comes from the function's own description, turned into what people say ("Computes the X" -> "Compute the
 X", "What is the X"), followed by its arguments in varied phrases: `with a width of 5`, `from 3 to 9`, `using "abc" as
-the title`, `include archived ones`. Optional arguments that nobody mentions are left out of the call, so a model
-learns not to invent them. Every value said is proved by `spoken.supports`.
+the title`, `include archived ones`. What nobody mentions stays out of the call; what is said `spoken.supports` proves.
 """
 
 import re
