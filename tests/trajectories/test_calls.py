@@ -7,7 +7,8 @@ import pytest
 
 from stages.core.records import Api, CallItem, Operation, Parameter, Source
 from stages.core.seeds import generator
-from stages.trajectories.calls import CallGrammar, imperative
+from stages.trajectories.calls import CallGrammar
+from stages.trajectories.requests import imperative
 from stages.trajectories.spoken import supports
 
 SOURCE = Source(package="made-up", version="1", path="a.json", sha256="0" * 64, licence="MIT")
