@@ -1,8 +1,8 @@
 """Single-call rows: one sentence of a person, one function shown (now and then more), one call.
 
-The request comes from the function's own description, turned into what people say ("Computes the X" -> "Compute the
-X", "What is the X"), followed by its arguments in varied phrases: `with a width of 5`, `from 3 to 9`, `using "abc" as
-the title`, `include archived ones`. What nobody mentions stays out of the call; what is said `spoken.supports` proves.
+The request is the function's own description as people say it ("Computes the X" -> "What is the X"), then its arguments in
+varied phrases: `with a width of 5`, `from 3 to 9`, `using "abc" as the title`, `include archived ones`.
+What nobody mentions stays out of the call; what is said `spoken.supports` proves.
 """
 
 import re
