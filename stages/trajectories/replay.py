@@ -33,6 +33,13 @@ def check(work: tuple[str, str]) -> str | None:
     """Replay one exported line (folder of the catalogue, the line). What went wrong, or None."""
     folder, line = work
     dialogue = Dialogue.model_validate_json(line)
+    try:
+        return _problem(folder, dialogue)
+    except UserError as error:
+        return f"{dialogue.id}: {error}"
+
+
+def _problem(folder: str, dialogue: Dialogue) -> str | None:
     if dialogue.environment not in _catalogue(folder):
         return f"{dialogue.id}: no environment {dialogue.environment}"
     problem = proof.replay(_runtime(folder, dialogue.environment), dialogue)
@@ -44,6 +51,7 @@ def replay(trajectories: Path, environments: Path) -> tuple[int, list[str]]:
     rows = list(jsonl.read(trajectories / "dialogues.jsonl", Dialogue))
     if not rows:
         raise UserError(str(trajectories / "dialogues.jsonl"), "no dialogues here")
+    load(environments)  # a bad catalogue is named here, once; an exception of ours does not cross the process border
     work = [(str(environments), row.model_dump_json(by_alias=True)) for row in rows]
     with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
         problems = [found for found in pool.imap(check, work, chunksize=16) if found]

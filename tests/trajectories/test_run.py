@@ -12,11 +12,12 @@ from stages.core import jsonl
 from stages.core.errors import UserError
 from stages.core.params import load
 from stages.core.records import Dialogue, RlRow, SftRow
-from stages.trajectories.replay import check
+from stages.trajectories.replay import check, replay
 from stages.trajectories.run import run
 from tests.fixtures.tasks import tasks_environment, tasks_scenario
 from tests.trajectories.test_calls import API
 from tests.trajectories.test_dialogues import _second
+from tests.trajectories.test_dialogues import made as made_dialogues
 
 PARAMS = load("trajectories").model_copy(
     update={
@@ -97,3 +98,10 @@ def test_a_line_that_is_no_chain_is_named(tmp_path: Path) -> None:
     (folders["toolgraph"] / "chains.jsonl").write_text('{"tools": 3}\n')
     with pytest.raises(UserError, match=r"chains.jsonl:1"):
         run(PARAMS, folders, tmp_path)
+
+
+def test_replay_without_a_catalogue_is_a_named_error_and_not_a_hang(tmp_path: Path) -> None:
+    jsonl.write(tmp_path / "dialogues.jsonl", made_dialogues()[:1])
+    with pytest.raises(UserError, match="no environments here"):
+        replay(tmp_path, tmp_path / "nowhere")
+    assert "no environments here" in (check((str(tmp_path), made_dialogues()[0].model_dump_json(by_alias=True))) or "")
