@@ -7,13 +7,20 @@ from stages.core.models.encode import encode
 from stages.core.records import Problem
 from stages.core.scoring.replies import replies
 from stages.core.scoring.result import ItemResult
-from stages.core.verifiers import numbers, text
+from stages.core.scoring.verdict import passes
+from stages.core.seeds import generator
 
 
-def passes(reply: str, problem: Problem) -> bool:
-    """Whether a reply answers the problem. Only the reply is read, never the question or a tool's result."""
-    verify = numbers.verify if problem.verifier == "number" else text.verify
-    return verify(reply, problem.answer)
+def examples(problems: Sequence[Problem], shots: int, seed: int) -> dict[str, list[Message]]:
+    """Question and bare gold answer of `shots` problems of the train split, by family: what goes before a question."""
+    shown: dict[str, list[Message]] = {}
+    for family in sorted({problem.family for problem in problems}):
+        pool = sorted((p for p in problems if p.family == family and p.split == "train"), key=lambda p: p.id)
+        shown[family] = []
+        for problem in generator(seed, "examples", family).sample(pool, min(shots, len(pool))):
+            shown[family].append({"role": "user", "content": problem.question})
+            shown[family].append({"role": "assistant", "content": f"Answer: {problem.answer}"})
+    return shown
 
 
 def score(
