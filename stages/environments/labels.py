@@ -84,14 +84,31 @@ LANGUAGES = (
 )
 """The ones that people take courses in, of the 180 that faker knows."""
 
+# Not faker's own draws: they take a date up to the present moment, so the same seed gives another day tomorrow.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 SLOTS: dict[str, Callable[[Words], str]] = {
     "first": lambda w: w.fake.first_name(),
     "last": lambda w: w.fake.last_name(),
     "place": lambda w: w.random.choice(w.places),
     "company": lambda w: re.split(r"[,\s-]", w.fake.company())[0],
     "language": lambda w: w.random.choice(LANGUAGES),
-    "month": lambda w: w.fake.month_name(),
-    "weekday": lambda w: w.fake.day_of_week(),
+    "month": lambda w: w.random.choice(MONTHS),
+    "weekday": lambda w: w.random.choice(WEEKDAYS),
     "color": lambda w: w.fake.safe_color_name(),
     "noun": lambda w: w.random.choice(w.nouns),
     "domain": lambda w: re.sub(r"[^a-z0-9]", "-", w.fake.domain_name()),

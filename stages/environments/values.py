@@ -127,6 +127,9 @@ def number(name: str, schema: dict[str, JsonValue], source: Words, *, whole: boo
     """A number that fits the name and lies within `minimum` and `maximum`."""
     low, high = schema.get("minimum"), schema.get("maximum")
     floor = low if isinstance(low, int | float) else 1
+    if floor < 0 and not (isinstance(high, int | float) and high < 1):
+        # A range that reaches below zero is rarely meant to be used there.
+        floor = 0
     ceiling = high if isinstance(high, int | float) else max(floor + 19, 20)
     known = next((values for names, values in NUMBERS if set(split(name)) & set(names.split())), ())
     fit = [value for value in known if floor <= value <= ceiling]
@@ -139,7 +142,7 @@ def number(name: str, schema: dict[str, JsonValue], source: Words, *, whole: boo
 
 
 TEXTS: tuple[tuple[str, Callable[[Words], str]], ...] = (
-    ("email mail member recipient principal user owner cc bcc to from", lambda w: w.fake.ascii_safe_email()),
+    ("email mail member recipient principal user owner cc bcc", lambda w: w.fake.ascii_safe_email()),
     ("timezone zone", lambda w: w.fake.timezone()),
     ("uri url link href website site page endpoint", lambda w: f"https://{w.random.choice(w.nouns)}.example.com"),
     ("phone", lambda w: w.fake.numerify("555-01##")),
@@ -150,14 +153,12 @@ TEXTS: tuple[tuple[str, Callable[[Words], str]], ...] = (
     ("locale language", lambda w: w.random.choice(("en", "fr", "de", "es", "it"))),
     ("currency", lambda w: w.random.choice(("USD", "EUR", "GBP"))),
     ("color colour", lambda w: w.fake.safe_hex_color()),
-    ("mime type", lambda w: w.random.choice(("text/plain", "text/html", "image/png", "application/pdf"))),
+    ("mime", lambda w: w.random.choice(("text/plain", "text/html", "image/png", "application/pdf"))),
     ("path file filename", lambda w: f"{w.random.choice(w.nouns)}.txt"),
     (
         "description notes note body comment text summary snippet details content message reason instructions heading",
         lambda w: fill(w.random.choice(NOTES), w),
     ),
-    ("given first", lambda w: w.fake.first_name()),
-    ("family last surname", lambda w: w.fake.last_name()),
     ("name title subject display label", lambda w: fill("{last} {noun}", w)),
     ("version", lambda w: w.fake.numerify("#.#").replace("0", "1")),
     ("cron schedule", lambda w: f"{w.random.choice((0, 15, 30))} {w.random.randint(6, 18)} * * *"),
@@ -165,6 +166,16 @@ TEXTS: tuple[tuple[str, Callable[[Words], str]], ...] = (
     ("count size number total length", lambda w: str(w.random.randint(1, 40))),
     ("hash sha md5 checksum fingerprint etag", lambda w: w.fake.hexify("^" * 8)),
     ("id", lambda w: w.fake.bothify("??##", letters="abcdefghkmnprstuvwxyz")),
+)
+
+
+FIRST: tuple[tuple[set[str], Callable[[Words], str]], ...] = (
+    ({"email"}, lambda w: w.fake.ascii_safe_email()),
+    ({"reply"}, lambda w: w.fake.ascii_safe_email()),
+    ({"dns", "domain"}, lambda w: f"{w.random.choice(w.nouns)}.example.com."),
+    ({"given"}, lambda w: w.fake.first_name()),
+    ({"family"}, lambda w: w.fake.last_name()),
+    ({"mime"}, lambda w: w.random.choice(("text/plain", "text/html", "image/png", "application/pdf"))),
 )
 
 
@@ -184,6 +195,12 @@ def text(name: str, schema: dict[str, JsonValue], source: Words, now: datetime) 
         return "aGVsbG8="
     if shape == "email":
         return source.fake.ascii_safe_email()
+    # A name of two words that its last word alone would mistake.
+    for telling, draw in FIRST:
+        if telling & set(words):
+            return draw(source)
+    if words[-1:] in (["completed"], ["published"], ["due"]):
+        return stamp(hour(source, now))
     for word in (*(["timezone"] if words[-2:] == ["time", "zone"] else []), *reversed(words)):
         for names, draw in TEXTS:
             if word in names.split() or (word.endswith("s") and word[:-1] in names.split()):

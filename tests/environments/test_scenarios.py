@@ -63,3 +63,15 @@ def test_every_broken_state_names_what_is_broken_and_is_refused() -> None:
         assert scenario.expect == "refuse"
         with pytest.raises(ScenarioRefused):
             runtime.open(scenario)
+
+
+def test_labels_do_not_depend_on_the_day_they_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faker's day_of_week and month_name draw a date up to the present: refuse to let them be used."""
+    from faker.providers.date_time import Provider
+
+    def refuse(*_: object) -> str:
+        raise AssertionError("a draw that depends on the clock")
+
+    for name in ("date", "date_time", "day_of_week", "month", "month_name"):
+        monkeypatch.setattr(Provider, name, refuse)
+    assert made() == made()
