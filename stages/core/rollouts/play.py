@@ -5,7 +5,9 @@ costs only its new tokens. Greedy, so a model and a dialogue give one result.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+import torch
 
 from stages.core import dialogues as chat
 from stages.core.engine import Runtime
@@ -121,14 +123,32 @@ def _play_batch(
     ]
 
 
+class Place(Protocol):
+    """What a conversation needs of a seat: RL answers a plain question from one that is no `Seat`."""
+
+    @property
+    def over(self) -> bool: ...
+
+    @property
+    def turns(self) -> Sequence[Any]: ...
+
+    def hear(self, text: str, stopped: bool) -> list[chat.Message]: ...
+
+    def give_up(self, reason: str) -> None: ...
+
+
 def converse(
     model,
     tokenizer,
-    seats: Sequence[Seat],
+    seats: Sequence[Place],
     prompts: Sequence[list[int]],
     max_new_tokens: int,
     *,
     grammars: Sequence[Grammar] | None = None,
+    temperature: float = 0.0,
+    generator: torch.Generator | None = None,
+    max_length: int | None = None,
+    talk: Conversations | None = None,
 ) -> Conversations:
     """Let the model speak from every seat until all are over. Returns the conversations, for their tokens.
 
@@ -137,17 +157,21 @@ def converse(
         prompts: token ids of each row, generation header included.
         max_new_tokens: limit of one message.
         grammars: forces the first message of each turn.
+        temperature: 0 is greedy.
+        generator: randomness of the draws; needed when temperature is not 0.
+        max_length: a row that would grow beyond this many tokens ends as `over_context`; the model's own limit when None.
+        talk: conversations to use in place of new ones.
     """
-    talk = Conversations(model, tokenizer)
+    talk = talk or Conversations(model, tokenizer)
     talk.start([list(prompt) for prompt in prompts])
-    room = getattr(model.config, "max_position_embeddings", None)
+    room = max_length or getattr(model.config, "max_position_embeddings", None)
     fresh = [True] * len(seats)
     while any(not seat.over for seat in seats):
         active = [not seat.over for seat in seats]
         forced = None
         if grammars is not None:
             forced = [grammars[i] if active[i] and fresh[i] else None for i in range(len(seats))]
-        replies = talk.complete(active, max_new_tokens, grammars=forced)
+        replies = talk.complete(active, max_new_tokens, temperature=temperature, generator=generator, grammars=forced)
         new: list[list[int]] = [[] for _ in seats]
         for i, seat in enumerate(seats):
             if not active[i]:
