@@ -21,8 +21,8 @@ READ = 2048
 
 
 class Completion(NamedTuple):
-    """What one row said. `ids` ends with the end token when `stopped`; `text` is without it. `logprobs` are the model's
-    own (temperature 1, no grammar), one an id."""
+    """What one row said. `ids` ends with the end token when `stopped`; `text` is without it. `logprobs` are those of the
+    distribution that was drawn from, grammar aside (the model's own when greedy), one an id."""
 
     ids: list[int]
     logprobs: list[float]
@@ -84,7 +84,8 @@ class Conversations:
             scores = torch.log_softmax(logits.float(), dim=-1)
             draws = torch.rand(rows, generator=generator, dtype=torch.float64)[speaking] if temperature > 0 else None
             chosen = choose(scores, [states.get(row) for row in speaking], temperature, draws)
-            taken = scores.gather(1, torch.tensor(chosen, device=scores.device)[:, None]).squeeze(1).tolist()
+            drawn = torch.log_softmax(scores / temperature, dim=-1) if temperature not in (0.0, 1.0) else scores
+            taken = drawn.gather(1, torch.tensor(chosen, device=drawn.device)[:, None]).squeeze(1).tolist()
             for row, token, logprob in zip(speaking, chosen, taken, strict=True):
                 said[row].append(token)
                 logprobs[row].append(logprob)
