@@ -99,7 +99,7 @@ class Slots(Cache):
     def copy(self, source: int, targets: list[int]) -> None:
         """Give the targets what the source holds."""
         for held in self._buffers():
-            held[targets] = held[source]
+            held[targets] = held[source].clone()
 
     def _buffers(self) -> list[torch.Tensor]:
         layers = [layer for layer in self.layers if layer.is_initialized]
