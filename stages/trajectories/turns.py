@@ -97,8 +97,7 @@ class Turns:
         if scope is not None:
             slots["parent"] = mention(self.environment, scope, self.rng)
             where = f" to {scope.label}" if self.rng.random() < 0.7 else f" in {scope.label}"
-        answer = self.rng.choice(("Done, I added {0}{1}.", "I created {0}{1}.", "{0} has been added{1}."))
-        return Worked(self._nouns(table) | slots, answer.format(label, where), focus=ref)
+        return Worked(self._nouns(table) | slots, f"Done, I added {label}{where}.", focus=ref)
 
     def pair(self, draft: Draft, tool: Tool, table: Table) -> Worked:
         """A new parent and a row in it, in one request."""
@@ -163,8 +162,7 @@ class Turns:
         draft.call(tool, self._address(draft, tool, target))
         slots = self._nouns(self.environment.table(target.table))
         slots["target"] = mention(self.environment, target, self.rng)
-        answer = self.rng.choice(("Done, I deleted {0}.", "{0} has been removed.", "I removed {0}."))
-        return Worked(slots, answer.format(target.label), focus=target.scope, gone=True)
+        return Worked(slots, f"Done, I deleted {target.label}.", focus=target.scope, gone=True)
 
     def read(self, draft: Draft, tool: Tool, target: Ref, verb: Verb) -> Worked:
         """One value of a row, looked up and said."""
@@ -183,8 +181,8 @@ class Turns:
         told = str(value[column.name])
         slots = self._nouns(table) | {"field": spoken_field(column)}
         slots["target"] = mention(self.environment, target, self.rng)
-        answer = self.rng.choice(("The {0} of {1} is {2}.", "{1} has the {0} {2}.", "Its {0} is {2}."))
-        return Worked(slots, answer.format(spoken_field(column), target.label, told), says=(told,), focus=target)
+        answer = f"The {spoken_field(column)} of {target.label} is {told}."
+        return Worked(slots, answer, says=(told,), focus=target)
 
     def rows(self, draft: Draft, verb: Verb, table: Table, scope: Ref | None) -> Worked:
         """The names of rows, or how many there are."""
