@@ -3,13 +3,15 @@
 loss = - sum_i weight_i f(ratio_i, A_i) + beta sum_i weight_i k3_i,   ratio = pi / pi_old
 clip:  f = min(ratio A, clip(ratio) A)
 cispo: f = sg(clip(ratio)) A log pi
-k3 = exp(d) - d - 1 with d = log pi_start - log pi, times sg-free ratio as in TRL, whose losses these are (tested).
+k3 = exp(d) - d - 1 with d = log pi_start - log pi, times the ratio. Same values as TRL's (tested).
 Rows of advantage 0 in a group of equal rewards are left out by the caller, KL term and all (trl#7068).
 """
 
 from typing import Any, NamedTuple
 
 import torch
+from transformers import DynamicCache
+from transformers.cache_utils import DynamicLayer
 
 from stages.rl.batch import RolloutBatch
 from stages.rl.pack import Packed
@@ -28,15 +30,31 @@ def log_probabilities(model: Any, packed: Packed, temperature: float) -> torch.T
     The vocabulary is projected only where a token carries loss: tool results and prompts are most of the text.
     """
     device = next(model.parameters()).device
-    hidden = model.base_model(
-        input_ids=packed.ids_L[None].to(device),
-        position_ids=packed.position_L[None].to(device),
-        attention_mask=packed.attend_LL[None, None].to(device),
-        use_cache=False,
-    ).last_hidden_state[0]
-    logits = model.get_output_embeddings()(hidden[packed.from_N.to(device)]).float() / temperature
-    target = packed.target_N.to(device)
-    return logits.gather(1, target[:, None])[:, 0] - logits.logsumexp(1)
+    prompt = DynamicCache(config=model.config)
+    read = model.base_model(input_ids=packed.prompt_P[None].to(device), cache=prompt, use_cache=True)
+    found = []
+    for ids, policy in packed.chunks:
+        # A token is predicted from the place before it; a reply's first one from the prompt's last.
+        places = [read.last_hidden_state[:, -1:].expand(len(ids), -1, -1)]
+        if ids.shape[1] > 1:
+            cache = _copies(prompt, model.config, len(ids))
+            fed = ids[:, :-1].to(device)
+            position = len(packed.prompt_P) + torch.arange(fed.shape[1], device=device)
+            more = model.base_model(input_ids=fed, position_ids=position[None], cache=cache, use_cache=True)
+            places.append(more.last_hidden_state)
+        found.append(torch.cat(places, dim=1)[policy.to(device)])
+    logits = model.get_output_embeddings()(torch.cat(found)).float() / temperature
+    return logits.gather(1, packed.target_N.to(device)[:, None])[:, 0] - logits.logsumexp(1)
+
+
+def _copies(cache: DynamicCache, config: Any, rows: int) -> DynamicCache:
+    """The one row's keys and values for several rows, with gradient."""
+    copies = DynamicCache(config=config)
+    for index, layer in enumerate(cache.layers):
+        if not isinstance(layer, DynamicLayer) or layer.keys is None or layer.values is None:
+            raise ValueError("only models whose every layer keeps keys and values can be trained so")
+        copies.update(layer.keys.expand(rows, -1, -1, -1), layer.values.expand(rows, -1, -1, -1), index)
+    return copies
 
 
 def policy_loss(

@@ -114,7 +114,7 @@ def choose(plan: Plan, step: int, seen: Sequence[Visit]) -> list[Prompt]:
     return chosen
 
 
-def unasked(**columns: Any) -> list[float]:
+def unasked(**columns: Any) -> list[float | None]:
     """TRL wants a reward function; ours are counted with the rollouts, so this one is never called."""
     raise RuntimeError("rewards come with the rollouts")
 

@@ -1,5 +1,6 @@
 """A tiny RL world: two dialogue turns on the tasks environment, two problems, params, and a policy that knows a little."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -113,7 +114,7 @@ def problem_row(name: str = "a", answer: str = "7") -> RlRow:
     problem = Problem(
         id=f"problem-{name}", family="toy", question=question, answer=answer, verifier="number", split="train"
     )
-    prompt = ({"role": "user", "content": question},)
+    prompt: tuple[chat.Message, ...] = ({"role": "user", "content": question},)
     return RlRow(
         id=f"rl-{name}", parents=(problem.id,), source="problem", split="train", prompt=prompt, problem=problem
     )
@@ -126,7 +127,7 @@ def prompts(tokenizer: Any, rows: list[RlRow], settings: Params) -> list[Prompt]
     return found.usable
 
 
-def taught(model: Any, tokenizer: Any, said: list[tuple[RlRow, tuple[dict, ...]]], steps: int = 40) -> Any:
+def taught(model: Any, tokenizer: Any, said: Sequence[tuple[RlRow, tuple[chat.Message, ...]]], steps: int = 40) -> Any:
     """The pico model after a few steps on replies, so that it says each about as often as it is given."""
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -143,6 +144,16 @@ def taught(model: Any, tokenizer: Any, said: list[tuple[RlRow, tuple[dict, ...]]
     return model.eval()
 
 
-def text(content: str) -> tuple[dict, ...]:
+def text(content: str) -> tuple[chat.Message, ...]:
     """A reply in words."""
     return ({"role": "assistant", "content": content},)
+
+
+def called(number: int) -> tuple[chat.Message, ...]:
+    """The reference's call of a turn, its result, and the closing word."""
+    turn = dialogue().turns[number]
+    return (
+        chat.call_message(turn.calls[0]),
+        chat.tool_message(turn.calls[0], turn.outcomes[0]),
+        {"role": "assistant", "content": turn.answer},
+    )
