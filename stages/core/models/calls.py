@@ -59,7 +59,8 @@ def read(value: Any) -> Call:
         raise ValueError("arguments are not an object")
     if extra := sorted(value.keys() - {"name", "arguments", "id", "type"}):
         raise ValueError(f"unknown key {extra[0]!r}")
-    json.dumps(arguments, ensure_ascii=False).encode()  # a lone surrogate cannot be written: UnicodeError, a ValueError
+    # A lone surrogate (UnicodeError, a ValueError) and 1e999, which is read as infinity, cannot be written again.
+    json.dumps(arguments, ensure_ascii=False, allow_nan=False).encode()
     return Call(tool=name, arguments=arguments)
 
 

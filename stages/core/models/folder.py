@@ -10,6 +10,7 @@ from typing import Any, Literal
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before transformers: nothing here may ask a network
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from stages.core.errors import UserError
@@ -24,15 +25,19 @@ def load_model(path: Path | str, *, dtype: DType = "bfloat16", threads: int | No
     if threads is not None:
         torch.set_num_threads(threads)
     try:
-        model = AutoModelForCausalLM.from_pretrained(
+        model, told = AutoModelForCausalLM.from_pretrained(
             str(where),
             dtype=getattr(torch, dtype),
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise UserError(str(where), f"not a causal language model ({_line(error)})") from None
+    if missing := sorted(told["missing_keys"]):
+        # transformers fills the gap with random numbers and only warns. A tied lm_head does not count as missing.
+        raise UserError(str(where), f"its safetensors lack {missing[0]} ({len(missing)} tensors in all)")
     return model.eval()
 
 
@@ -41,7 +46,7 @@ def load_tokenizer(path: Path | str) -> Any:
     where = inspect(path)
     try:
         return AutoTokenizer.from_pretrained(str(where), local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # the tokenizers package raises bare Exception for a file it cannot read
         raise UserError(str(where), f"its tokenizer cannot be read ({_line(error)})") from None
 
 

@@ -14,17 +14,19 @@ from stages.core.errors import UserError
 START, END, PAD = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
 
 TEMPLATE = """\
+{%- set known = ['string', 'integer', 'number', 'boolean', 'array', 'object', 'null'] -%}
 {%- macro short(text, most) -%}
 {{ (text or '') | replace('\\n', ' ') | replace('  ', ' ') | trim | truncate(most, false, '', 0) }}
 {%- endmacro -%}
 {%- macro kind(schema, depth) -%}
-{%- if schema.enum -%}
+{%- if schema is not mapping -%}any
+{%- elif schema.enum -%}
 {%- for value in schema.enum[:12] -%}{{ value | tojson }}{% if not loop.last %}|{% endif %}{%- endfor -%}
 {%- if schema.enum | length > 12 -%}|...{%- endif -%}
 {%- elif schema.get('items') -%}{{ kind(schema.get('items'), depth) }}[]
 {%- elif schema.properties and depth < 2 -%}{{ '{' + fields(schema, depth + 1) + '}' }}
 {%- elif schema.type is string -%}{{ schema.type }}
-{%- elif schema.type -%}{{ schema.type | join('|') }}
+{%- elif schema.type -%}{{ schema.type | select('in', known) | join('|') }}
 {%- else -%}any
 {%- endif -%}
 {%- endmacro -%}
@@ -95,6 +97,13 @@ PROBE: list[dict[str, Any]] = [
     {"role": "assistant", "content": "None."},
 ]
 """A conversation with everything in it, for `check`."""
+THOUGHT: list[dict[str, Any]] = [
+    {"role": "user", "content": "And tea?"},
+    {"role": "assistant", "content": "<think>\nHardly.\n</think>\n\nNo tea."},
+    {"role": "user", "content": "Sure?"},
+    {"role": "assistant", "content": "<think>\nFairly.\n</think>\n\nYes."},
+]
+"""A model that thinks aloud: what it thought must stay, or the tokens it spoke are not the tokens it is trained on."""
 
 
 def install(tokenizer: Any) -> bool:
@@ -124,17 +133,27 @@ def check(tokenizer: Any) -> None:
     whole, mask = _render(tokenizer, PROBE, where)
     if not any(mask):
         raise UserError(where, "no {% generation %} markers: no token would carry loss")
-    for end in range(2, len(PROBE)):
-        part, _ = _render(tokenizer, PROBE[:end], where)
-        if whole[: len(part)] != part:
-            raise UserError(where, f"turns 1 to {end} are no token prefix of the whole: it rewrites past turns")
-        if PROBE[end]["role"] == "assistant":
-            header, _ = _render(tokenizer, PROBE[:end], where, generate=True)
-            if whole[: len(header)] != header or any(mask[len(part) : len(header)]):
-                raise UserError(where, "the generation prompt is not how an assistant turn begins")
+    _check_prefixes(tokenizer, PROBE, where)
+    _check_prefixes(tokenizer, THOUGHT, where)
+    thought = tokenizer.decode(_render(tokenizer, THOUGHT, where)[0])
+    if "Hardly." not in thought or "Fairly." not in thought:
+        raise UserError(where, "it leaves out what the model thought, so a reply is not rendered as it was spoken")
     _check_mask(tokenizer, whole, mask, where)
     if "look_up" not in tokenizer.decode(_render(tokenizer, PROBE[:2], where, tools=[TOOL])[0]):
         raise UserError(where, "it leaves out `tools`")
+
+
+def _check_prefixes(tokenizer: Any, messages: list[dict[str, Any]], where: str) -> None:
+    """Each shorter conversation is a token prefix of the whole, and so is its generation prompt."""
+    whole, mask = _render(tokenizer, messages, where)
+    for end in range(2 if messages[0]["role"] == "system" else 1, len(messages)):
+        part, _ = _render(tokenizer, messages[:end], where)
+        if whole[: len(part)] != part:
+            raise UserError(where, f"turns 1 to {end} are no token prefix of the whole: it rewrites past turns")
+        if messages[end]["role"] == "assistant":
+            header, _ = _render(tokenizer, messages[:end], where, generate=True)
+            if whole[: len(header)] != header or any(mask[len(part) : len(header)]):
+                raise UserError(where, "the generation prompt is not how an assistant turn begins")
 
 
 def _check_mask(tokenizer: Any, ids: list[int], mask: list[int], where: str) -> None:
