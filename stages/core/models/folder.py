@@ -25,7 +25,7 @@ def load_model(path: Path | str, *, dtype: DType = "bfloat16", threads: int | No
     if threads is not None:
         torch.set_num_threads(threads)
     try:
-        model, told = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             str(where),
             dtype=getattr(torch, dtype),
             use_safetensors=True,
@@ -35,6 +35,7 @@ def load_model(path: Path | str, *, dtype: DType = "bfloat16", threads: int | No
         )
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise UserError(str(where), f"not a causal language model ({_line(error)})") from None
+    model, told = loaded
     if missing := sorted(told["missing_keys"]):
         # transformers fills the gap with random numbers and only warns. A tied lm_head does not count as missing.
         raise UserError(str(where), f"its safetensors lack {missing[0]} ({len(missing)} tensors in all)")

@@ -44,6 +44,7 @@ class Layer(CacheLayerMixin):
         """Write the new states (rows, heads, new, width) by the plan; views of all that may be read."""
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
+        assert self.keys is not None and self.values is not None
         self.keys = self._write(self.keys, key_states)
         self.values = self._write(self.values, value_states)
         rows = key_states.shape[0]
@@ -102,5 +103,5 @@ class Slots(Cache):
             held[targets] = held[source].clone()
 
     def _buffers(self) -> list[torch.Tensor]:
-        layers = [layer for layer in self.layers if layer.is_initialized]
+        layers = [layer for layer in self.layers if isinstance(layer, Layer) and layer.is_initialized]
         return [held for layer in layers for held in (layer.keys, layer.values) if held is not None]
