@@ -127,18 +127,27 @@ def test_two_groups_in_one_step_weigh_as_one_batch(home, tmp_path):
     assert log[1]["grad_norm"] == pytest.approx(float(norm), rel=1e-3)
 
 
-@pytest.mark.parametrize("temperature", [1.0, 1.3])
-def test_what_was_said_is_noted_with_its_log_probability_at_the_temperature(home, temperature):
-    """trl#4159; and the environment's tokens are known from the policy's."""
+def rolled(home, temperature: float):
+    """Rollouts of the first turn, with model and tokenizer."""
     tokenizer, model = folder.load_tokenizer(home), folder.load_model(home, dtype="float32")
     params = made.params(problem_share=0.0, temperature=temperature, max_new_tokens=40, group_size=16)
     asked = made.prompts(tokenizer, [made.turn_row(0)], params)
-    batch = roll(model, tokenizer, asked, params, torch.Generator().manual_seed(1)).batch
-    assert any(0 in mask for mask in batch.mask_BT)
+    return roll(model, tokenizer, asked, params, torch.Generator().manual_seed(1)).batch, model, tokenizer
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+def test_what_was_said_is_noted_with_its_log_probability_at_the_temperature(home, temperature):
+    """trl#4159."""
+    batch, model, _ = rolled(home, temperature)
     packed = training.pack(batch)
     with torch.no_grad():
         logps = training.log_probabilities(model, packed, temperature)
     assert torch.allclose(logps, packed.old_N, atol=1e-3)
+
+
+def test_the_policys_tokens_are_known_from_the_environments(home):
+    batch, _, tokenizer = rolled(home, 1.0)
+    assert any(0 in mask for mask in batch.mask_BT)
     for ids, mask in zip(batch.reply_BT, batch.mask_BT, strict=True):
         said = tokenizer.decode([token for token, bit in zip(ids, mask, strict=True) if bit])
         heard = tokenizer.decode([token for token, bit in zip(ids, mask, strict=True) if not bit])
