@@ -71,7 +71,7 @@ class Trainer(GRPOTrainer):
         """The group's part of the loss; 0 without a pass through the model where all its rewards are equal."""
         params, algorithm = self.plan.params, self.plan.params.algorithm
         signal = any(group.advantage_B)
-        measured = self.generation % params.kl_every == 0 or self.generation == params.steps - 1
+        measured = (self.generation + 1) % params.kl_every == 0 or self.generation == params.steps - 1
         if not (signal or measured):
             return torch.zeros((), device=model.device)
         packed = pack(group)

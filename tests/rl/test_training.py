@@ -83,7 +83,7 @@ def test_generations_of_two_updates_learn_off_policy_and_stay_finite(home, tmp_p
 
 def test_a_killed_run_ends_in_the_same_bytes(home, tmp_path, monkeypatch):
     """trl#3247: weights, moments, draws and the log go on as if nothing had happened."""
-    settings = {"steps": 4, "groups": 2, "learning_rate": 1e-3, "save_every": 2}
+    settings = {"steps": 4, "groups": 2, "learning_rate": 1e-3, "save_every": 2, "precision": "bfloat16"}
     rows = [made.turn_row(0), made.problem_row(), made.problem_row("b", "5")]
     log, whole, _ = fit(home, tmp_path / "a", rows, **settings)
 
