@@ -1,15 +1,22 @@
-"""The same requests answered by a model folder in this process: free, offline, the same bytes every time."""
+"""The same requests answered by a model folder in this process: free, offline, the same bytes every time.
 
+A request's key names the model by `Request.model` alone: let it say which weights they are (a hash of the folder), or an
+answer of other weights is taken for its own.
+"""
+
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from stages.core import seeds
+from stages.core.errors import UserError
 from stages.core.llm.cache import Cache
 from stages.core.llm.request import Answer, Request
+from stages.core.models.calls import parse
 from stages.core.models.encode import encode
-from stages.core.models.generate import Conversations
+from stages.core.models.generate import Completion, Conversations
 from stages.core.progress import bar
 
 
@@ -18,8 +25,15 @@ def ask(
 ) -> list[Answer]:
     """Answers in the order of `requests`. Each sample is drawn from a generator of its own, seeded by the request.
 
-    A batch holds requests of one temperature and length limit, shortest prompts first.
+    A batch holds requests of one temperature and length limit, shortest prompts first. Calls in a reply to a request
+    with tools stand under `tool_calls`, as an endpoint has them; a call that cannot be read stays in the text.
+
+    Raises:
+        UserError: a request wants what this engine cannot do; nothing is left out in silence.
     """
+    for request in requests:
+        if request.top_p != 1 or request.stop or request.extra:
+            raise UserError("request", "the local engine has no top_p, no stop and no extra options")
     done = {request.key: kept for request in requests if (kept := cache.get(request)) is not None}
     todo = list({request.key: request for request in requests if request.key not in done}.values())
     line = bar(stage, "asking the local model", len(todo), "call")
@@ -57,13 +71,23 @@ def _answer(batch: list[Request], prompts: dict[str, list[int]], model: Any, tok
     first = batch[0]
     draw = torch.Generator().manual_seed(seeds.derive(first.seed or 0, first.key)) if first.temperature else None
     said = talk.complete([True] * len(batch), first.max_tokens, temperature=first.temperature, generator=draw)
-    return [
-        Answer(
-            key=request.key,
-            text=one.text,
-            finish="stop" if one.stopped else "length",
-            prompt_tokens=len(prompts[request.key]),
-            new_tokens=len(one.ids),
-        )
-        for request, one in zip(batch, said, strict=True)
-    ]
+    return [told(request, one, len(prompts[request.key])) for request, one in zip(batch, said, strict=True)]
+
+
+def told(request: Request, said: Completion, prompt_tokens: int) -> Answer:
+    """What was said as an endpoint would answer it."""
+    finish, text, calls = ("stop" if said.stopped else "length"), said.text, []
+    found = parse(text) if request.tools else None
+    if found and found.calls:
+        finish, text = "tool_calls", found.text
+        for number, call in enumerate(found.calls):
+            function = {"name": call.tool, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
+            calls.append({"id": f"call_{number}", "type": "function", "function": function})
+    return Answer(
+        key=request.key,
+        text=text,
+        tool_calls=tuple(calls),
+        finish=finish,
+        prompt_tokens=prompt_tokens,
+        new_tokens=len(said.ids),
+    )

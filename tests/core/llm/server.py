@@ -8,12 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 Reply = tuple[int, dict[str, str], bytes]
 
 
-def good(body: dict, text: str = "fine") -> Reply:
+def good(body: dict, text: str = "fine", usage: dict | None = None) -> Reply:
     """A sound completion; its text names the temperature, so that a stale answer shows."""
     said = f"{text} at {body['temperature']}"
     choice = {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
     reply = {"id": "x", "object": "chat.completion", "choices": [choice]}
-    return 200, {}, json.dumps({**reply, "usage": {"prompt_tokens": 10, "completion_tokens": 5}}).encode()
+    used = {"prompt_tokens": 10, "completion_tokens": 5} if usage is None else usage
+    return 200, {}, json.dumps({**reply, "usage": used}).encode()
 
 
 class Server:
