@@ -37,8 +37,8 @@ help: ## list the targets
 
 setup: .stamps/packages .stamps/dvc ## virtual environment, data packages
 
-demo: setup ## every stage on the graph so far, from API descriptions to replayed dialogues
-	$(BIN)/python -m flows.pipeline trajectories
+demo: setup ## every stage on the graph so far, from API descriptions to a chosen model
+	$(BIN)/python -m flows.pipeline merge
 
 test: setup ## the tests
 	$(BIN)/python -m pytest
