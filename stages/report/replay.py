@@ -1,0 +1,45 @@
+"""Execute every dialogue once more, so that the page states what it has seen and not what it was told."""
+
+from collections.abc import Iterable, Mapping
+
+from stages.core.engine import Runtime, ScenarioRefused
+from stages.core.engine.catalogue import Entry
+from stages.core.records import Dialogue
+from stages.report.material import Replayed
+
+
+def replay(catalogue: Mapping[str, Entry], dialogues: Iterable[Dialogue]) -> Replayed:
+    """Replay each dialogue's reference calls from its own start state and compare results and digests."""
+    runtimes: dict[str, Runtime] = {}
+    problems: list[str] = []
+    total = 0
+    for dialogue in dialogues:
+        total += 1
+        entry = catalogue.get(dialogue.environment)
+        if entry is None:
+            problems.append(f"{dialogue.id}: there is no environment {dialogue.environment}")
+            continue
+        runtime = runtimes.setdefault(dialogue.environment, Runtime(entry.environment))
+        if problem := _differs(runtime, dialogue):
+            problems.append(f"{dialogue.id}: {problem}")
+    return Replayed(total, tuple(problems))
+
+
+def _differs(runtime: Runtime, dialogue: Dialogue) -> str | None:
+    try:
+        session = runtime.open(dialogue.scenario)
+    except ScenarioRefused as error:
+        return f"its start state does not load: {error}"
+    try:
+        if session.digest() != dialogue.start_digest:
+            return "another start state"
+        for number, turn in enumerate(dialogue.turns, 1):
+            for call, outcome in zip(turn.calls, turn.outcomes, strict=True):
+                result = session.call(call.tool, dict(call.arguments))
+                if (result.value, result.error) != (outcome.value, outcome.error):
+                    return f"turn {number}: {call.tool} gave another result"
+            if session.goal_digest() != turn.goal.digest:
+                return f"turn {number}: another state than the goal's"
+        return None if session.digest() == dialogue.end_digest else "another end state"
+    finally:
+        session.close()
