@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +10,8 @@ from markupsafe import Markup
 from stages.report.numbers import duration, plain
 from stages.report.templating import render
 
+BUSY = 0.5
+"""Processes beyond the cores from which a machine counts as busy."""
 KNOWN = ("stage", "started", "seconds", "cpu_seconds", "load")
 
 
@@ -24,6 +26,12 @@ def machine(cpuinfo: str) -> dict[str, Any]:
     }
 
 
+def _beside(run: Mapping[str, Any], cores: int) -> Iterator[str]:
+    if run["load"] > cores + BUSY:
+        yield "the machine was busy"
+    yield from (f"{name.replace('_', ' ')} {plain(value)}" for name, value in run.items() if name not in KNOWN)
+
+
 def section(runs: Iterable[Mapping[str, Any]], machine: Mapping[str, Any], order: Sequence[str]) -> Markup:
     """One row a run, in the graph's order, and their sum."""
     place = {word: index for index, word in enumerate(order)}
@@ -34,8 +42,7 @@ def section(runs: Iterable[Mapping[str, Any]], machine: Mapping[str, Any], order
             "seconds": duration(run["seconds"]),
             "cpu": duration(run["cpu_seconds"]),
             "load": f"{run['load']:.1f}",
-            "busy": run["load"] > machine["cores"] + 0.5,
-            "more": ", ".join(f"{name} {plain(value)}" for name, value in run.items() if name not in KNOWN),
+            "more": ", ".join(_beside(run, machine["cores"])),
         }
         for run in listed
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stages.report.numbers import count, percent
+from stages.report.numbers import count
 from stages.report.scores import suites
 
 Metrics = Mapping[str, Any]
@@ -11,11 +11,6 @@ Metrics = Mapping[str, Any]
 
 def _millions(metrics: Metrics) -> str:
     return f"{metrics['parameters'] / 1e6:.0f}M parameters"
-
-
-def _merge(metrics: Metrics) -> str:
-    chosen = str(metrics["chosen"])
-    return f"{chosen}, {percent(metrics['dev'][chosen])} on dev"
 
 
 FIGURES: dict[str, Callable[[Metrics], str]] = {
@@ -27,7 +22,7 @@ FIGURES: dict[str, Callable[[Metrics], str]] = {
     "problems": lambda metrics: f"{count(metrics['problems'])} problems",
     "sft": lambda metrics: f"{count(metrics['steps'])} steps",
     "rl": lambda metrics: f"{count(metrics['generations'])} generations",
-    "merge": _merge,
+    "merge": lambda metrics: f"final is {metrics['chosen']}",
     "scores": lambda metrics: f"{len(suites(metrics))} suites",
 }
 

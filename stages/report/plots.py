@@ -63,7 +63,7 @@ def columns(label: str, pairs: Sequence[tuple[str, int]]) -> Markup:
 
 
 def curve(label: str, values: Sequence[float]) -> Markup:
-    """A series over steps 1, 2, ...: each value faint, and the mean of the nearest eleventh of them on top."""
+    """A series in the order of training: each value faint, and the mean of the nearest eleventh of them on top."""
     left, right, top, bottom = 44, WIDTH - 6, 8, 134
     marks = ticks(min(values), max(values), 4)
 
@@ -82,9 +82,9 @@ def curve(label: str, values: Sequence[float]) -> Markup:
         drawn.append(text(left - 6, y(mark) + 4, plain(mark), "tick", "end"))
     drawn.append(tag("path", d=path(values), class_="raw"))
     drawn.append(tag("path", d=path(smooth(values)), class_="smooth"))
-    drawn.append(text(left, bottom + 15, "step 1", "tick", "start"))
+    drawn.append(text(left, bottom + 15, "1", "tick", "start"))
     drawn.append(text(right, bottom + 15, count(len(values)), "tick", "end"))
-    said = f"{label} over {len(values)} steps, from {plain(values[0])} to {plain(values[-1])}"
+    said = f"{label}: {len(values)} values, from {plain(values[0])} to {plain(values[-1])}"
     return picture(said, WIDTH, 154, *drawn)
 
 

@@ -80,7 +80,8 @@ def section(metrics: Mapping[str, Any]) -> Markup:
         shown.append(
             {"name": name, "about": SUITES.get(name, ""), "best": best, "rows": rows, "plot": intervals(name, plotted)}
         )
-    return render("scores", suites=shown, claims=claims(metrics.get("claims")))
+    seen = {model: about for model, about in MODELS.items() if any(model in models for models in found.values())}
+    return render("scores", suites=shown, models=seen, claims=claims(metrics.get("claims")))
 
 
 def _in_order(models: Mapping[str, Any]) -> list[str]:
@@ -97,7 +98,6 @@ def _row(model: str, models: Mapping[str, Any], best: str | None) -> dict[str, A
     against = versus(models, model, best) if model != best else None
     return {
         "model": model,
-        "about": MODELS.get(model, ""),
         "n": one["n"],
         "score": numbers.percent(one["score"]),
         "interval": numbers.interval(one["low"], one["high"]),
@@ -106,7 +106,7 @@ def _row(model: str, models: Mapping[str, Any], best: str | None) -> dict[str, A
         "difference": numbers.points(against.difference) if against else None,
         "difference_interval": numbers.signed_interval(against.low, against.high) if against else None,
         "p": numbers.probability(against.p) if against else None,
-        "clear": bool(against and against.clear),
+        "beyond": bool(against and against.clear),
     }
 
 

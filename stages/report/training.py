@@ -1,4 +1,4 @@
-"""Training curves: every series that sft and rl report, drawn over its steps."""
+"""Training curves: every series that sft and rl report, drawn in the order of training."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

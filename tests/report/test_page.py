@@ -113,7 +113,7 @@ def test_numbers_are_those_of_the_metrics(plain):
     text = Elements(plain).text
     assert "1,234 cases" in text and "49 of 50 deliberately spoilt programs" in text
     assert "2 of 2 replayed" in text
-    assert "environments 1 min 05 s 1.4 s 4.5 busy" in text
+    assert "environments 1 min 05 s 1.4 s 4.5 the machine was busy" in text
 
 
 def test_reasons_are_counted_and_told_in_words(plain):

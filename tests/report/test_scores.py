@@ -21,7 +21,16 @@ def test_what_is_no_suite_is_not_taken_for_one():
 def test_the_table_shows_the_metrics_own_numbers():
     text = Elements(str(section(SCORES))).text
     assert "46.2% 35.1 to 57.4 +41.2 +30.1 to +52.4 < 0.001" in text
-    assert "base_few_shot with two examples in the prompt 80 5.0% 1.0 to 12.0 the best cheap baseline" in text
+    assert "base_few_shot 80 5.0% 1.0 to 12.0 the best cheap baseline" in text
+
+
+def test_only_a_difference_beyond_nothing_is_set_apart():
+    weak = {"difference": 0.01, "low": -0.02, "high": 0.04, "p": 0.4}
+    models = SCORES["environments"] | {
+        "sft": {"n": 80, "score": 0.06, "low": 0.0, "high": 0.1, "versus": {"base_few_shot": weak}}
+    }
+    html = str(section({"environments": models}))
+    assert html.count("beyond") == 1 and 'beyond">+41.2' in html
 
 
 def test_a_model_that_was_not_compared_is_not_given_a_difference():
