@@ -30,6 +30,12 @@ class Request(Record):
         """sha256 of the whole request in canonical JSON, hex."""
         return hashlib.sha256(canonical(self.model_dump(mode="json")).encode()).hexdigest()
 
+    @property
+    def unlimited(self) -> str:
+        """The key without `max_tokens`: what this request shares with the same one under another limit."""
+        rest = self.model_dump(mode="json", exclude={"max_tokens"})
+        return hashlib.sha256(canonical(rest).encode()).hexdigest()
+
     def body(self) -> dict[str, JsonValue]:
         """The body an OpenAI-compatible endpoint takes; `sample` stays here."""
         body: dict[str, JsonValue] = {
