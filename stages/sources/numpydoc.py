@@ -1,10 +1,11 @@
-"""The `Parameters` section of a numpydoc, Google or reST docstring: name -> type text and description."""
+"""The parameters a docstring documents (numpydoc, Google or reST): name -> type text and description, and their types."""
 
 import re
 from typing import NamedTuple
 
 from stages.core.records import Field
-from stages.sources.text import brief
+from stages.sources.args_section import arguments
+from stages.sources.hints import hints, literal, shown
 
 
 class Documented(NamedTuple):
@@ -19,7 +20,7 @@ _ENTRY = re.compile(r"^(\w+(?:\s*,\s*\w+)*)\s*(?::\s*(.*))?$")
 _REST = re.compile(r"^\s*:param\s+(?:(\w+)\s+)?(\w+):\s*(.+(?:\n(?!\s*:)\s+\S.*)*)", re.MULTILINE)
 _WORDS = (
     ("integer", r"int|integer"),
-    ("number", r"float|number|scalar|double|numeric"),
+    ("number", r"float|number|scalar|double|numeric|pint\.Quantity|real"),
     ("boolean", r"bool|boolean"),
     ("string", r"str|string"),
 )
@@ -31,7 +32,8 @@ def parameters(docstring: str) -> dict[str, Documented]:
     for title, body in zip(parts[1::2], parts[2::2], strict=False):
         if title.strip() == "Parameters":
             return _numpy(body)
-    return {name: Documented(kind or "", text) for kind, name, text in _REST.findall(docstring)}
+    told = {name: Documented(*each) for name, each in arguments(docstring).items()}
+    return told or {name: Documented(kind or "", text) for kind, name, text in _REST.findall(docstring)}
 
 
 def _numpy(body: str) -> dict[str, Documented]:
@@ -51,26 +53,39 @@ def _numpy(body: str) -> dict[str, Documented]:
 
 
 def typed(name: str, kind: str, description: str, *, required: bool, default: object) -> Field | None:
-    """The field a type text describes; None unless it is a scalar, a list of scalars or a choice of words."""
-    shown = {"name": name, "description": brief(description), "required": required}
-    choice = re.search(r"\{([^{}]{1,300})\}", kind)
+    """The field a type text describes; None unless it is a scalar, a list of scalars or a choice of words.
+
+    A choice or a default that only the description names counts as well.
+    """
+    found = hints(description)
+    body = {"name": name, "description": shown(found), "required": required}
+    choice = re.search(r"\{([^{}]{1,300})\}|Literal\[([^\[\]]{1,300})\]", kind)
     if choice:
-        values = re.findall(r"['\"]([^'\"]+)['\"]", choice[1])
-        if not values or len(values) != len(choice[1].split(",")):
+        inside = choice[1] or choice[2]
+        values = re.findall(r"['\"]([^'\"]+)['\"]", inside)
+        if not values or len(values) != len(inside.split(",")):
             return None
-        return Field.model_validate({**shown, "type": "string", "enum": tuple(values), "default": default})
+        return Field.model_validate({**body, "type": "string", "enum": tuple(values), "default": default})
+    kind = re.sub(r"^Optional\[(.*)\]$", r"\1", kind.strip())
     plain = re.sub(r"\(.*?\)|[,;]?\s*(?:optional|default.*|keyword.only)\b.*", "", kind, flags=re.IGNORECASE)
-    plain = re.sub(r"\s*\|\s*None|Optional\[(.*)\]|\s+or\s+None|^None\s+or\s+", r"\1", plain).strip().strip("`,. ")
+    # `scalar or array_like of shape(M, )`, `float or np.ndarray [shape=(n,)]`, `number > 0 [scalar]`: one number will do.
+    plain = re.sub(r"\s+or\s+(?:np\.|numpy\.)?(?:array|ndarray)\w*.*|\s*[<>]=? *[\d.]+.*", "", plain)
+    plain = re.sub(r"\s*\|\s*None|\s+or\s+None|^None\s+or\s+", "", plain).strip().strip("`,. ")
     listed = re.fullmatch(r"(?i)(?:list|sequence|iterable)\s*(?:of\s+|\[)(\w+?)s?\]?", plain)
     inner = _scalar(listed[1] if listed else plain)
     if inner is None:
         return None
     if listed:
         items = Field.model_validate({"name": "", "type": inner})
-        return Field.model_validate({**shown, "type": "array", "items": items})
+        return Field.model_validate({**body, "type": "array", "items": items})
+    if inner == "string" and found.choices:
+        body["enum"] = found.choices
     fits = {"string": str, "integer": int, "number": (int, float), "boolean": bool}[inner]
     right = isinstance(default, fits) and (inner == "boolean" or not isinstance(default, bool))
-    return Field.model_validate({**shown, "type": inner, "default": default if right else None})
+    stated = default if right and default != "" else None if required else literal(found.default, inner)
+    if "enum" in body and stated not in body["enum"]:
+        stated = None
+    return Field.model_validate({**body, "type": inner, "default": stated})
 
 
 def _scalar(word: str) -> str | None:

@@ -41,7 +41,7 @@ def distribution(package: str, folder: Path | None, pinned: str | None) -> impor
 
 
 def licence(package: importlib.metadata.Distribution) -> str:
-    """The short licence of a package's metadata: its SPDX expression, a classifier, or a short License line."""
+    """The short licence of a package's metadata: its SPDX expression, a classifier, a License line, or the file's title."""
     meta = package.metadata
     if "License-Expression" in meta:
         return meta["License-Expression"]
@@ -49,7 +49,14 @@ def licence(package: importlib.metadata.Distribution) -> str:
         if classifier.startswith("License :: "):
             return classifier.rsplit(" :: ", 1)[-1]
     line = meta["License"].strip().splitlines() if "License" in meta else []
-    return line[0][:60] if line else "unknown"
+    if line:
+        return line[0][:60]
+    for name in meta.get_all("License-File") or []:
+        text = package.read_text(f"licenses/{name}") or package.read_text(name) or ""
+        for short, opening in (("Apache-2.0", "Apache License"), ("MIT", "MIT License")):
+            if opening in text[:200]:
+                return short
+    return "unknown"
 
 
 def read_pinned(

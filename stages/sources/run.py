@@ -13,9 +13,10 @@ from stages.core.quality import between, check, unique
 from stages.core.records import Api, Record, Rejected
 from stages.core.stage import Inputs, Summary
 from stages.sources import aws, discovery, files, openapi, user
-from stages.sources.breadth import candidates, score, thin
+from stages.sources.breadth import candidates, thin
 from stages.sources.pins import distribution, licence, read_pinned
 from stages.sources.python import read_module
+from stages.sources.toolspecs import read_specs
 
 PACKAGES = Path(".packages")
 _GOOGLE, _AWS = "google-api-python-client", "botocore"
@@ -44,7 +45,7 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     if repeated:
         raise UserError("params.yaml: sources", f"two sources have the id {repeated[0]!r}")
     rejected: list[Rejected] = []
-    breadth = [*_breadth(params, rejected), *_python(params, rejected)]
+    breadth = [*_breadth(params, rejected), *_python(params, rejected), *_specs(params)]
     jsonl.write(out / "apis.jsonl", (api for api, _ in chosen))
     jsonl.write(out / "breadth.jsonl", (api for api, _ in breadth))
     choices = [_choice(api, reason, "environment") for api, reason in chosen]
@@ -131,31 +132,36 @@ def _breadth(params: Params, rejected: list[Rejected]) -> list[tuple[Api, str]]:
         return []
     pinned = _pinned(params, _GOOGLE)
     names = [path.stem for path in (PACKAGES / _DOCUMENTS).glob("*.json") if path.stem != "index"]
-    ranked = []
-    pool = candidates(names, [each.document for each in params.google])
+    pool = candidates(names, [each.document for each in params.google], params.breadth.google)
+    missing = set(params.breadth.google) - {candidate.name for candidate in pool}
+    if missing:
+        raise UserError(
+            "params.yaml: sources.breadth.google", f"no document of {sorted(missing)[0]!r}, or it is chosen"
+        )
+    read = []
     for candidate in track(pool, "sources", "breadth"):
         path = f"{_DOCUMENTS}/{candidate.document}.json"
-        if (PACKAGES / path).stat().st_size > 400_000:
-            # Read in no more than a minute: the largest fifth of the documents is two thirds of the bytes.
-            rejected.append(Rejected(id=candidate.document, reason="over_400_kB"))
-            continue
         data, source = read_pinned(PACKAGES, path, **pinned)
         try:
             api = discovery.read(files.parse_json(data, path), source, "other", depth=1)
         except UserError as error:
             rejected.append(Rejected(id=candidate.document, reason="unreadable", detail=error.problem))
             continue
-        ranked.append((-score(api), candidate.document, api))
-    ranked.sort(key=lambda each: each[:2])
-    kept = ranked[: params.breadth.google]
-    reason = "newest stable version; {} methods callable alone"
-    return [(thin(api, params.breadth.methods), reason.format(-points)) for points, _, api in kept if points]
+        light = thin(api, params.breadth.methods)
+        if light.operations:
+            read.append((light, "everyone's nouns; methods that one sentence can ask for"))
+        else:
+            rejected.append(Rejected(id=candidate.document, reason="no_functions", detail="no method for laymen"))
+    return read
 
 
 def _python(params: Params, rejected: list[Rejected]) -> list[tuple[Api, str]]:
     read = []
-    for module in track(params.breadth.python, "sources", "Python functions"):
-        api = read_module(module, params.packages, params.breadth.functions)
+    for each in track(params.breadth.python, "sources", "Python functions"):
+        folder = PACKAGES if each.package in params.packages else None
+        api = read_module(
+            each.module, params.packages, each.functions, package=each.package, folder=folder, only=each.only
+        )
         if api.operations:
             read.append((api, "typed public functions, read as text"))
         else:
@@ -163,3 +169,13 @@ def _python(params: Params, rejected: list[Rejected]) -> list[tuple[Api, str]]:
                 Rejected(id=api.id, reason="no_functions", detail="no function with simple typed arguments")
             )
     return read
+
+
+def _specs(params: Params) -> list[tuple[Api, str]]:
+    return [
+        (
+            read_specs(PACKAGES, each.folder, _pinned(params, each.package), each.tools, each.each, each.services),
+            "public services described for assistants, with examples of real arguments",
+        )
+        for each in track(params.breadth.specs, "sources", "tool specifications")
+    ]

@@ -1,10 +1,11 @@
-"""Believable argument values from a parameter's name, description, type and bounds, with the words a person says.
+"""Believable argument values from what a parameter is (`meaning.kind`), with the words a person says.
 
 In: a `Field` of a described function and a generator. Out: `Stated`: the value as the schema wants it, and its words,
 which `spoken.supports` proves. None where nothing sensible comes to mind: such functions are passed over.
 """
 
 import re
+from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -12,14 +13,43 @@ from faker import Faker
 from pydantic import JsonValue
 
 from stages.core.records import Field
+from stages.trajectories import amounts, content
+from stages.trajectories.meaning import about, examples, kind, noun, unit
 from stages.trajectories.spoken import say_date, say_number
-from stages.trajectories.words import listing, words
+from stages.trajectories.words import listing, machine_words, words
 
-UNITS = re.compile(
-    r"\bin (seconds|minutes|hours|days|weeks|months|years|milliseconds|met(?:er|re)s|kilometers|miles|degrees|"
-    r"pixels|bytes|percent|dollars|kilograms|grams|celsius)\b"
-)
-FORMULAS = ("x**2 + 3*x - 4", "sin(x) + 1", "2*x**3 - x", "exp(-x)", "x**2", "3*x + 7", "log(x)", "x**4 - 2*x**2 + 1")
+_LISTS: dict[str, Sequence[str]] = {
+    "timezone": content.TIME_ZONES, "language_code": content.LANGUAGE_CODES, "language": content.LANGUAGES,
+    "country_code": content.COUNTRY_CODES, "country": content.COUNTRIES, "state": content.STATES,
+    "currency": content.CURRENCIES, "ticker": content.TICKERS, "coin": content.COINS, "equation": content.EQUATIONS,
+    "formula": content.MOLECULES, "expression": content.FORMULAS, "species": content.SPECIES, "drug": content.DRUGS,
+    "disease": content.DISEASES, "chemical": content.CHEMICALS, "food": content.FOODS, "artist": content.ARTISTS,
+    "author": content.AUTHORS, "song": content.MUSIC, "book": content.BOOKS, "subreddit": content.SUBREDDITS,
+    "place": (*content.CITIES, *content.PLACES), "company": content.COMPANIES, "department": content.DEPARTMENTS,
+    "job": content.JOBS, "channel": content.CHANNELS, "file": content.FILES, "query": content.TOPICS,
+    "task": content.TASKS, "product": content.PRODUCTS, "title": content.TITLES, "message": content.MESSAGES,
+    "domain": content.DOMAINS, "emoji": content.EMOJI, "package": content.PACKAGES,
+    "url": content.SITES, "phone": content.PHONES, "variable": ("x", "x", "y", "t"),
+    "place_from": (*content.CITIES, *content.LANDMARKS), "place_to": (*content.CITIES, *content.LANDMARKS),
+}  # fmt: skip
+# What a search is for, by what the function says it searches.
+_SUBJECTS: tuple[tuple[str, Sequence[str]], ...] = (
+    (r"health|clinic|medic|disease|patient|pubmed|guideline|trial", (*content.DISEASES, *content.DRUGS)),
+    (r"\bdrugs?\b", content.DRUGS), (r"ticker|stock|compan|brand|organi[sz]ation|sec filing", content.COMPANIES),
+    (r"song|track|album|artist|playlist|music", (*content.MUSIC, *content.ARTISTS)), (r"\bbooks?\b|volume", content.BOOKS),
+    (r"food|recipe|ingredient", content.FOODS), (r"product|amazon|shop|item", content.PRODUCTS),
+    (r"location|place|address|\bmaps?\b|geocod", (*content.LANDMARKS, *content.PLACES)), (r"\bjobs?\b", content.JOBS),
+    (r"species|taxa|taxon|plant|animal|marine", content.SPECIES),
+    (r"people|person|contact|user|member|player|customer|friend|author", content.AUTHORS),
+    (r"e-?mail|message|file|document|note|task|card|board|folder|calendar|event|meeting|deal|lead|campaign|page", content.TITLES),
+)  # fmt: skip
+UNIT_WORDS = {
+    "m": ("m", "meters"), "K": ("K", "kelvin"), "Pa": ("Pa", "pascals"), "m/s": ("m/s", "meters per second"),
+    "kg": ("kg", "kilograms"), "W": ("W", "watts"), "degrees": ("degrees",), "ft": ("ft", "feet"), "V": ("V", "volts"),
+    "kg/m^3": ("kg/m^3", "kg per cubic meter"), "m^2": ("m^2", "square meters"), "m^3": ("m^3", "cubic meters"),
+    "kg/s": ("kg/s",), "m^3/s": ("m^3/s", "cubic meters per second"), "percent": ("percent",), "decimal degrees": ("degrees",),
+    "USD": ("dollars", "USD"), "cm": ("cm", "centimeters"), "km": ("km", "kilometers"),
+}  # fmt: skip
 
 
 class Stated(NamedTuple):
@@ -31,127 +61,127 @@ class Stated(NamedTuple):
 
 
 class Values:
-    """Draws values with one generator; faker is seeded from it."""
+    """Draws values with one generator; faker is seeded from it. `subject` is what the function is about."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, subject: str = "") -> None:
         self.rng = rng
+        self.topics = next(
+            (lists for pattern, lists in _SUBJECTS if re.search(pattern, subject.lower())), content.TOPICS
+        )
+        self.year = rng.randint(2019, 2026)
         self.fake = Faker()
         self.fake.seed_instance(rng.getrandbits(32))
 
     def draw(self, field: Field) -> Stated | None:
         """A value for the parameter, or None."""
         rng = self.rng
-        unit = UNITS.search(field.description.lower())
         if field.enum:
-            options = [v for v in field.enum if isinstance(v, str) and v and "unspecified" not in v.lower()]
-            options = [v for v in options if v != field.default and len(v) < 32]
-            if not options:
-                return None
-            value = rng.choice(options)
-            return Stated(value, words(value) if rng.random() < 0.6 and words(value) else value)
+            return self._choice(field)
         if field.type == "boolean":
-            value = not field.default if isinstance(field.default, bool) else rng.random() < 0.8
+            value = not field.default if isinstance(field.default, bool) else rng.random() < 0.75
             return Stated(value, "on" if value else "off")
-        if field.type == "integer":
-            value = self._integer(field)
-            return None if value == field.default else Stated(value, say_number(value, rng), unit[1] if unit else "")
-        if field.type == "number":
-            value = self._number(field)
-            return None if value == field.default else Stated(value, say_number(value, rng), unit[1] if unit else "")
+        if field.type in ("integer", "number"):
+            return self._number(field)
         if field.type == "string":
             text = self._text(field)
             if text is None or text == field.default:
                 return None
-            return Stated(text, say_date(text, rng))
+            return Stated(text, say_date(text, rng) if kind(field) in ("date", "time") else text)
         return self._array(field) if field.type == "array" else None
 
+    def _choice(self, field: Field) -> Stated | None:
+        options = [
+            v for v in field.enum if isinstance(v, str) and v and not re.search("unspecified|unknown", v.lower())
+        ]
+        options = [v for v in options if v != field.default and len(v) < 32 and re.search(r"[A-Za-z]", v)]
+        if not options:
+            return None
+        value = self.rng.choice(options)
+        said = words(value)
+        machine = bool(machine_words(value)) or (value.isupper() and len(value) > 4)
+        return Stated(value, said if said and (machine or self.rng.random() < 0.3) else value)
+
+    def _number(self, field: Field) -> Stated | None:
+        value = amounts.draw(field, self.rng)
+        if value is None:
+            return None
+        mark = unit(field)
+        share = re.search(r"decimal|fraction|\b0-1\b|[\[(]0, 1[\])]|probability", about(field).lower())
+        if share and isinstance(value, float) and round(value * 100, 4).is_integer() and self.rng.random() < 0.4:
+            return Stated(value, f"{round(value * 100)}%")
+        said = UNIT_WORDS.get(mark, (mark,))
+        small = 0.1 if field.type == "integer" else 0.0
+        return Stated(value, say_number(value, self.rng, small), self.rng.choice(said))
+
     def _array(self, field: Field) -> Stated | None:
-        kind = field.items.type if field.items is not None else "any"
-        rng, count = self.rng, self.rng.randint(2, 5)
-        if kind == "string" and field.items is not None:
-            drawn = [self._text(field.items.model_copy(update={"name": field.name.rstrip("s")})) for _ in range(count)]
+        inner, rng = field.items, self.rng
+        if inner is None:
+            return None
+        count = rng.choice((2, 2, 3, 3, 4, 5))
+        if inner.type == "string":
+            one = field.model_copy(update={"type": "string", "items": None, "name": re.sub(r"s$", "", field.name)})
+            drawn = [self._text(one) for _ in range(count + 1)]
             texts = list(dict.fromkeys(text for text in drawn if text and "," not in text and " and " not in text))
-            return Stated(texts, listing(texts)) if len(texts) > 1 else None  # type: ignore[arg-type]
-        if kind == "integer" or (kind == "any" and rng.random() < 0.6):
-            numbers: list = [rng.randint(1, 60) for _ in range(count)]
-        elif kind in ("number", "any"):
-            numbers = [round(rng.uniform(0.5, 90), 1) for _ in range(count)]
-        else:
+            if len(texts) < 2 or (kind(field) == "id" and not examples(field)):
+                return None
+            return Stated(texts, listing(texts))  # type: ignore[arg-type]
+        single = field.model_copy(update={"type": inner.type, "items": None})
+        numbers: list[JsonValue] = [amounts.draw(single, rng) for _ in range(count + 1)]
+        if any(number is None for number in numbers):
             return None
         shown = [repr(number) for number in numbers]
-        return Stated(numbers, rng.choice((f"[{', '.join(shown)}]", listing(shown), ", ".join(shown))))
-
-    def _integer(self, field: Field) -> int:
-        name, rng = words(field.name), self.rng
-        spans = (
-            ("year", 1950, 2026), ("month", 1, 12), ("day", 1, 28), ("hour", 0, 23), ("minute", 0, 59),
-            ("port", 1024, 9000), ("age", 18, 80), ("seed", 1, 99), ("width", 100, 1920), ("height", 100, 1080),
-            ("page size", 5, 100), ("max results", 5, 100), ("limit", 5, 100), ("percent", 1, 100), ("size", 2, 500),
-            ("price", 5, 900), ("amount", 10, 9000), ("count", 1, 40), ("order", 1, 5), ("axis", 0, 1),
-        )  # fmt: skip
-        low, high = next(((a, b) for word, a, b in spans if word in name), (2, 200 if len(name) > 1 else 20))
-        low = max(low, int(field.minimum)) if field.minimum is not None else low
-        high = min(high, int(field.maximum)) if field.maximum is not None else high
-        return rng.randint(low, max(low, high))
-
-    def _number(self, field: Field) -> float | int:
-        name, rng = words(field.name), self.rng
-        if name == "p" or any(word in name for word in ("prob", "alpha", "rate", "ratio", "fraction", "damping")):
-            value = round(rng.uniform(0.01, 0.99), 2)
-        elif "lat" in name.split() or "latitude" in name:
-            value = round(rng.uniform(-60, 60), 4)
-        elif "lon" in name or "lng" in name:
-            value = round(rng.uniform(-170, 170), 4)
-        else:
-            value = rng.choice(
-                (float(rng.randint(1, 50)), round(rng.uniform(0.5, 100), 1), round(rng.uniform(1, 20), 2))
-            )
-        if field.minimum is not None or field.maximum is not None:
-            low = field.minimum if field.minimum is not None else 0.0
-            high = field.maximum if field.maximum is not None else low + 10
-            value = min(max(value, low), high)
-        # People say 5, not 5.0; the schema takes either.
-        return int(value) if float(value).is_integer() and rng.random() < 0.8 else value
+        text = rng.choice((f"[{', '.join(shown)}]", listing(shown), ", ".join(shown)))
+        return Stated(numbers, text, "" if text.startswith("[") else unit(field))
 
     def _text(self, field: Field) -> str | None:
-        name, about, fake, rng = words(field.name), field.description.lower(), self.fake, self.rng
-        both = f"{name} {about[:80]}"
-        if field.format == "date" or name in ("date", "day", "start date", "end date"):
-            return self._day()
-        if field.format in ("date-time", "google-datetime") or (" time" in f" {name}" and "zone" not in name):
-            return f"{self._day()}T{rng.randint(7, 20):02d}:{rng.choice((0, 15, 30)):02d}:00Z"
-        if field.pattern is not None and not re.match(field.pattern, "projects/demo/x1"):
+        """A string of the parameter's kind: an example of the description, or one of ours."""
+        rng, what = self.rng, kind(field)
+        own = [text for text in examples(field) if self._sayable(text) and text != field.default]
+        if own and (not what or rng.random() < (0.5 if what in ("date", "time") else 0.75)):
+            return rng.choice(own)
+        if (
+            re.search(r"['\"]\w+['\"].*['\"]\w+['\"]|format:?\s|\be\.g\b", about(field))
+            and not own
+            and what in ("", "id", "title")
+        ):
             return None
-        table = (
-            ("email", fake.email), ("project", self._slug), ("instance", self._slug), ("city", fake.city),
-            ("country", fake.country), ("state", fake.state),
-            ("zip", fake.postcode), ("postal", fake.postcode), ("phone", fake.phone_number),
-            ("address", fake.street_address),
-            ("time zone", fake.timezone), ("timezone", fake.timezone), ("url", fake.url), ("uri", fake.url),
-            ("language", fake.language_name), ("currency", fake.currency_code), ("color", fake.color_name),
-            ("file", lambda: fake.file_name(extension=rng.choice(("csv", "txt", "json")))), ("path", fake.file_path),
-            ("company", fake.company), ("author", fake.name), ("user", fake.user_name), ("first name", fake.first_name),
-            ("last name", fake.last_name), ("person", fake.name), ("location", fake.city), ("region", fake.state),
-            ("job", fake.job), ("domain", fake.domain_name), ("iban", fake.iban),
-        )  # fmt: skip
-        for word, make in table:
-            if re.search(rf"\b{word}s?\b", name) and not name.endswith(" id"):
-                return make()
-        if re.search(r"\b(formula|expression|equation|function)\b", both):
-            return rng.choice(FORMULAS)
-        if re.search(r"\b(query|search|keyword|filter|q)\b", name):
-            return " ".join(fake.words(rng.randint(1, 3)))
-        if re.search(r"\b(description|comment|message|text|body|notes?|summary|content|reason)$", name):
-            return fake.sentence(nb_words=rng.randint(4, 9)).rstrip(".")
-        if re.search(r"\b(title|display name|label|subject|topic|heading)\b", name):
-            return rng.choice((fake.catch_phrase(), fake.bs().title(), " ".join(fake.words(2)).title()))
-        if re.search(r"\b(id|key|code|token|etag|name|parent|resource)\b", name):
-            stem = fake.word() if rng.random() < 0.5 else f"{fake.word()}-{fake.word()}"
-            return f"{stem}-{rng.randint(1, 99)}" if "id" in name.split() else stem
-        return rng.choice((fake.word(), fake.city(), fake.first_name(), " ".join(fake.words(2))))
+        if what == "query":
+            return rng.choice(self.topics)
+        if what in _LISTS:
+            return rng.choice(_LISTS[what])
+        if what == "date":
+            return self._day(field)
+        if what == "time":
+            zone = "" if re.search(r"HH:MM:SS\)?$|'\d{4}-\d\d-\d\dT[\d:]+'", field.description) else "Z"
+            return f"{self._day(field)}T{rng.randint(7, 20):02d}:{rng.choice((0, 15, 30)):02d}:00{zone}"
+        if what == "color":
+            return rng.choice(content.HEX_COLORS if re.search(r"hex|#", about(field).lower()) else content.COLORS)
+        if what == "address":
+            if re.search(r"or (?:coordinates|place)|location", about(field).lower()):
+                return rng.choice((*content.LANDMARKS, *content.PLACES))
+            return f"{self.fake.building_number()} {self.fake.street_name()}, {rng.choice(content.CITIES)}"
+        if what == "id":
+            return self._id(field)
+        makers = {"email": self.fake.email, "first_name": self.fake.first_name, "last_name": self.fake.last_name,
+                  "person": lambda: f"{self.fake.first_name()} {self.fake.last_name()}",
+                  "user_name": self.fake.user_name}  # fmt: skip
+        return makers[what]() if what in makers else None
 
-    def _slug(self) -> str:
-        return f"{self.fake.word()}-{self.rng.choice(('prod', 'dev', 'app', 'data', 'web', 'main'))}"
+    def _sayable(self, text: str) -> bool:
+        return 0 < len(text) <= 40 and not re.search(r"[xX]{3}|\w=\w|[{}<>|\\*]|^\W|\.{3}|://|[A-Z]{12}", text)
 
-    def _day(self) -> str:
-        return f"{self.rng.randint(2019, 2027)}-{self.rng.randint(1, 12):02d}-{self.rng.randint(1, 28):02d}"
+    def _id(self, field: Field) -> str:
+        """A short identifier as people read them out: `4821`, `B1042`, `ord-318`."""
+        rng = self.rng
+        if re.search(r"pmid|pubmed", f"{field.name} {about(field)}".lower()):
+            return f"{rng.randint(20_000_000, 39_999_999)}"
+        letter = noun(field)[:1].upper()
+        stem = re.sub(r"[^a-z]", "", noun(field).split()[0].lower())[:4]
+        return rng.choice((f"{rng.randint(1000, 99999)}", f"{letter}{rng.randint(100, 9999)}", f"{stem}-{rng.randint(10, 999)}",
+                           f"{letter}{rng.choice('ABCDEFGHKMN')}{rng.randint(100, 999)}",
+                           f"{stem}_{rng.randint(100, 9999)}"))  # fmt: skip
+
+    def _day(self, field: Field) -> str:
+        early = re.search(r"\b(?:due|upcoming|schedul|book|availab|check)", f"{field.name} {about(field)}".lower())
+        year = self.year if not early else 2026 + self.year % 2
+        return f"{year}-{self.rng.randint(1, 12):02d}-{self.rng.randint(1, 28):02d}"

@@ -1,158 +1,29 @@
-"""Single-call rows: one sentence of a person, one function shown (now and then more), one call.
+"""Single-call rows: a person's request, one function shown (now and then more), one call.
 
-The request is the function's own description as people say it ("Computes the X" -> "What is the X"), then its arguments in
-varied phrases: `with a width of 5`, `from 3 to 9`, `using "abc" as the title`, `include archived ones`.
-What nobody mentions stays out of the call; what is said `spoken.supports` proves.
+The request is the function's own description as people say it ("Computes the X" -> "What is the X"), its arguments woven in
+by what they are (`weaving`), before it, behind it or as a sentence of their own. What nobody mentions stays out of the call;
+what is said `spoken.supports` (or `clauses.implies`, for a truth value) proves.
 """
 
 import re
-from collections.abc import Sequence
 from random import Random
-from typing import NamedTuple
+from typing import cast
 
 from pydantic import JsonValue
 
-from stages.core.records import Api, Call, CallItem, Field, Operation, Parameter, Span, Split, content_id
+from stages.core.records import Api, Call, CallItem, Operation, Parameter, Span, Split, content_id
 from stages.trajectories.call_values import Stated, Values
-from stages.trajectories.requests import imperative, opened
+from stages.trajectories.clauses import clause, implies
+from stages.trajectories.meaning import kind, noun
+from stages.trajectories.requests import imperative, opened, scene
+from stages.trajectories.schemas import schema, spoken_name, tool
 from stages.trajectories.spoken import supports
-from stages.trajectories.words import article, listing, sentence, words
+from stages.trajectories.weaving import Argument, statement, together, weave
+from stages.trajectories.words import sentence, words
 
-PLAIN_TYPES = ("string", "integer", "number", "boolean", "array")
-PAIRS = (
-    ("start", "end"), ("from", "to"), ("min", "max"), ("source", "target"), ("low", "high"), ("first", "last"),
-)  # fmt: skip
-
-
-class Argument(NamedTuple):
-    """A parameter and what is said of it; `stated` None: shown to the model but not mentioned."""
-
-    field: Field
-    stated: Stated | None
-
-
-def shown_value(argument: Argument, rng: Random) -> str:
-    """The value's words, a string in quotes where it has several words or now and then, a unit after a number."""
-    field, stated = argument
-    assert stated is not None
-    text = stated.text
-    loose = field.type == "string" and not field.enum and not text[:4].isdigit()
-    if loose and "'" not in text and (rng.random() < 0.3 or (" " in text and not text.istitle())):
-        return rng.choice((f"'{text}'", f'"{text}"'))
-    return f"{text} {stated.unit}" if stated.unit else text
-
-
-def switch(argument: Argument, rng: Random) -> str:
-    """A truth value as a person implies it: `, include archived ones`, ` with sorting turned off`."""
-    field, stated = argument
-    assert stated is not None
-    name = words(field.name)
-    if name.startswith(("include ", "show ", "allow ")) and stated.value:
-        return f", {name}"
-    bare = re.sub(r"^(include|show|allow|enable|is|use|return|add|with) ", "", name)
-    return rng.choice(
-        (f" with {bare} turned {stated.text}", f", {bare} {stated.text}", f" and turn {stated.text} {bare}")
-    )
-
-
-def together(arguments: list[Argument], request: str, rng: Random) -> str:
-    """Arguments said in one breath and one manner: `with a width of 5 and a height of 10`, `where a is 1`."""
-    pairs = [(words(one.field.name), shown_value(one, rng)) for one in arguments]
-    short = any(len(name) <= 3 or name.endswith("s") for name, _ in pairs)
-    lone = len(pairs) == 1
-    if lone and arguments[0].field.type == "string" and pairs[0][0].split()[-1] in request.split()[-3:]:
-        return rng.choice((f" {pairs[0][1]}", f" {pairs[0][1]}", f" called {pairs[0][1]}"))
-    manners = ["is", "plain", "is"] + (["equals", "equals"] if short else ["of", "of", "using", "as"])
-    manner = rng.choice(manners)
-    the = "" if short else "the "
-    if manner == "is":
-        lead = rng.choice((" where ", " when ", ", where ", " given that "))
-        return lead + listing([f"{the}{name} is {value}" for name, value in pairs])
-    if manner == "equals":
-        mark = rng.choice(("=", " = ", " equal to "))
-        return rng.choice((" with ", " for ", " given ")) + listing([f"{name}{mark}{value}" for name, value in pairs])
-    if manner == "of":
-        return " with " + listing([f"{article(name)} of {value}" for name, value in pairs])
-    if manner == "using":
-        return " using " + listing([f"{value} as the {name}" for name, value in pairs])
-    if manner == "as":
-        return " with " + listing([f"the {name} set to {value}" for name, value in pairs])
-    return rng.choice((" with ", " for ", ", ", " given ")) + listing([f"{name} {value}" for name, value in pairs])
-
-
-def _joined(arguments: list[Argument], request: str, rng: Random) -> str:
-    """All said arguments: ranges, then the others in one or two breaths, switches last."""
-    said = [argument for argument in arguments if argument.stated is not None]
-    switches = [argument for argument in said if argument.field.type == "boolean"]
-    rest = [argument for argument in said if argument.field.type != "boolean"]
-    ranges = ""
-    for argument in list(rest):
-        partner = _partner(argument, rest)
-        if argument in rest and partner is not None and rng.random() < 0.7:
-            one, two = argument.stated, partner.stated
-            assert one is not None and two is not None
-            if str(one.value) > str(two.value) if isinstance(one.value, str) else one.value > two.value:  # type: ignore
-                continue
-            common = " ".join(w for w in words(argument.field.name).split() if w not in {x for p in PAIRS for x in p})
-            ranges += f" with {common} from {one.text} to {two.text}" if common else f" from {one.text} to {two.text}"
-            rest = [other for other in rest if other not in (argument, partner)]
-    cut = len(rest)
-    if len(rest) > 2 or (len(rest) == 2 and rng.random() < 0.25):
-        cut = rng.randint(1, len(rest) - 1) if rng.random() < 0.5 else cut
-    parts = [together(group, request, rng) for group in (rest[:cut], rest[cut:]) if group]
-    if len(parts) == 2 and not parts[1].startswith((",", " and")):
-        parts[1] = f" and{parts[1]}" if rng.random() < 0.5 else f",{parts[1]}"
-    return ranges + "".join(parts) + "".join(switch(one, rng) for one in switches)
-
-
-def _partner(argument: Argument, said: list[Argument]) -> Argument | None:
-    """The other end of a range that this argument begins."""
-    if argument.field.type not in ("string", "integer", "number"):
-        return None
-    name = words(argument.field.name).split()
-    for low, high in PAIRS:
-        if low in name and len(low) > 1:
-            other = [high if word == low else word for word in name]
-            found = next((one for one in said if words(one.field.name).split() == other), None)
-            if found is not None and found.field.type == argument.field.type:
-                return found
-    return None
-
-
-def _sayable(parameter: Parameter) -> bool:
-    """Whether a person could state the parameter: a plain type, no header, nothing private or about delegation."""
-    hidden = parameter.name.startswith(("_", "onBehalfOf", "x-")) or parameter.location == "header"
-    return parameter.type in PLAIN_TYPES and not hidden
-
-
-def spoken_name(operation: Operation, api: Api, rng: Random) -> str:
-    """The function's name as one of the styles in use: dotted, snake case, or the last part alone."""
-    parts = [part for part in operation.name.split(".") if not part.startswith("_")]
-    if api.publisher == "python":
-        return rng.choice((parts[-1], ".".join(parts[-2:]), parts[-1]))
-    short = parts[-2:]
-    snake = [words(part).replace(" ", "_") for part in short]
-    return rng.choice(
-        (".".join(short), f"{snake[-1]}_{snake[0]}", "_".join(snake), f"{api.name}.{snake[-1]}_{snake[0]}")
-    )
-
-
-def schema(fields: Sequence[Field]) -> dict[str, JsonValue]:
-    """JSON Schema of the shown parameters."""
-    properties: dict[str, JsonValue] = {}
-    for field in fields:
-        shown: dict[str, JsonValue] = {"type": field.type}
-        if field.description:
-            shown["description"] = re.sub(r"\s+", " ", field.description.replace("`", ""))[:90].strip()
-        if field.enum:
-            shown["enum"] = list(field.enum)
-        if field.type == "array":
-            inner = field.items.type if field.items is not None and field.items.type != "any" else "number"
-            shown["items"] = {"type": inner}
-        if field.default is not None:
-            shown["default"] = field.default
-        properties[field.name] = shown
-    return {"type": "object", "properties": properties, "required": [field.name for field in fields if field.required]}
+MOST_SHOWN, MOST_SAID, MOST_CHOICES = 6, 5, 8
+"""Parameters a tool shows, arguments a sentence says, and values of a choice."""
+_ENDS = ("start", "begin", "since", "from", "min", "after"), ("end", "until", "to", "max", "before")
 
 
 class CallGrammar:
@@ -165,37 +36,35 @@ class CallGrammar:
     def item(self, operation: Operation, others: list[Operation], rng: Random) -> CallItem | None:
         """One row, or None when the operation does not read like a person's request."""
         request = imperative(operation.description)
-        arguments = self._arguments(operation, rng)
+        arguments = self._arguments(operation, rng) if request else None
         if request is None or arguments is None:
             return None
-        nouns = operation.name.split(".")[-2:-1]
-        if nouns and self.api.publisher != "python":
-            # "Deletes a resource": the API's own collection says which.
-            request = re.sub(r"\ban? resource\b", article(words(nouns[0]).removesuffix("s")), request)
-        name = spoken_name(operation, self.api, rng)
-        start, mark = opened(request, rng)
-        user = sentence(start + _joined(arguments, request, rng) + mark)
         said = [argument for argument in arguments if argument.stated is not None]
-        spans = []
+        told = self._told(request, said, rng)
+        if told is None:
+            return None
+        user, heard = told
+        spans: list[Span] = []
         for argument in said:
-            stated = argument.stated
-            assert stated is not None
-            heard = self._heard(argument, stated, user)
-            if heard is None:
+            text = self._heard(argument, user, heard)
+            if text is None:
                 return None
-            spans.append(Span(call=0, argument=argument.field.name, origin="user", turn=0, text=heard))
-        fields = [argument.field for argument in arguments]
-        tool = self._tool(name, operation.description, fields)
-        shown = [tool, *(self._other(other, rng) for other in others)]
-        rng.shuffle(shown)
+            spans.append(Span(call=0, argument=argument.field.name, origin="user", turn=0, text=text))
         gold = {argument.field.name: argument.stated.value for argument in said if argument.stated is not None}
+        name = spoken_name(operation, self.api, rng)
+        shown = [
+            tool(name, operation.description, schema([argument.field for argument in arguments], gold, rng)),
+            *(self._other(other, rng) for other in others),
+        ]
+        rng.shuffle(shown)
+        if len({str(one["name"]) for one in shown}) < len(shown):
+            return None
         accepted: dict[str, tuple[JsonValue, ...]] = {key: (value,) for key, value in gold.items()}
         for argument in arguments:
             if argument.stated is None and argument.field.default is not None:
                 accepted[argument.field.name] = (argument.field.default, "")
-        body = {"user": user, "tool": name, "gold": gold}
         return CallItem(
-            id=content_id("call", body),
+            id=content_id("call", {"user": user, "tool": name, "gold": gold}),
             parents=(f"{self.api.id}/{operation.name}",),
             user=user,
             tools=tuple(shown),
@@ -206,40 +75,136 @@ class CallGrammar:
             template=f"call.{request.partition(' ')[0]}",
         )
 
-    def _heard(self, argument: Argument, stated: Stated, user: str) -> str | None:
-        """The words of the sentence that state the value; None when they do not."""
-        if argument.field.type == "boolean" and stated.value and f", {words(argument.field.name)}" in user:
-            lead = words(argument.field.name).partition(" ")[0]
-            return lead if supports(lead, stated.value) else None
+    def _told(self, request: str, said: list[Argument], rng: Random) -> tuple[str, dict[str, str]] | None:
+        """The whole turn and the words that state each truth value."""
+        verb = request.partition(" ")[0]
+        request = _once(request, said)
+        order = list(said)
+        rng.shuffle(order)
+        woven = weave(request, order, rng)
+        if woven is None:
+            return None
+        start, mark = opened(woven.text, rng)
+        before = scene({kind(argument.field) for argument in said}, verb, rng)
+        amounts, frame = woven.amounts, rng.random()
+        measured = bool(amounts) and all(a.field.type in ("number", "integer") for a in amounts)
+        tail = woven.tail
+        if measured and frame < 0.14:
+            # "Given a density of 1000 kg/m^3, what is ...?"
+            lead = together(amounts, rng).strip(" ,")
+            if lead.startswith(("with", "for", "given", "if", "when")):
+                return sentence(
+                    f"{before}{lead[0].upper()}{lead[1:]}, {_lower(start)}{_marked(tail, mark)}"
+                ), woven.heard
+        named = all(len(noun(argument.field)) > 2 for argument in amounts)
+        if measured and named and len(amounts) > 1 and frame < 0.32:
+            facts = sentence(statement(amounts, rng))
+            if frame < 0.24:
+                return f"{before}{facts} {sentence(start + _marked(tail, mark))}", woven.heard
+            return f"{before}{sentence(start + _marked(tail, mark))} {facts}", woven.heard
+        cut = len(amounts)
+        if len(amounts) > 2 and rng.random() < 0.5:
+            cut = rng.randint(1, len(amounts) - 1)
+        parts = [together(group, rng) for group in (amounts[:cut], amounts[cut:]) if group]
+        if len(parts) == 2 and not parts[1].startswith((",", " and")):
+            parts[1] = f" and{parts[1]}" if rng.random() < 0.5 else f",{parts[1]}"
+        text = f"{start}{''.join(parts)}{_marked(tail, mark)}"
+        return f"{before}{sentence(text)}", woven.heard
+
+    def _heard(self, argument: Argument, user: str, heard: dict[str, str]) -> str | None:
+        """The words of the turn that state the value; None when they do not."""
+        stated = argument.stated
+        assert stated is not None
+        if argument.field.type == "boolean":
+            text = heard.get(argument.field.name, "")
+            return text if text and text in user and implies(text, stated.value is True) else None
         return stated.text if stated.text in user and supports(stated.text, stated.value) else None
 
     def _arguments(self, operation: Operation, rng: Random) -> list[Argument] | None:
         """Shown parameters in the description's order: the required ones said, some optional ones said, some not."""
-        values = Values(rng)
-        usable = [p for p in operation.parameters if _sayable(p)]
+        values = Values(rng, operation.description)
         required = [p for p in operation.parameters if p.required]
-        if not usable or any(p not in usable for p in required) or len(required) > 4:
+        optional = [p for p in operation.parameters if not p.required and len(p.enum) <= MOST_CHOICES]
+        if len(required) > MOST_SAID or any(len(p.enum) > MOST_CHOICES for p in required):
             return None
-        optional = [p for p in usable if not p.required and len(p.description) > 4]
         rng.shuffle(optional)
-        optional = optional[: max(0, rng.randint(1, 3) if len(required) < 3 else rng.randint(0, 2))]
-        wanted = rng.randint(0, len(optional)) if required else max(1, rng.randint(0, len(optional)))
-        mentioned = {p.name for p in optional[:wanted]}
-        found: list[Argument] = []
-        for parameter in usable:
-            if parameter not in required and parameter not in optional:
-                continue
-            stated = values.draw(parameter) if parameter.required or parameter.name in mentioned else None
+        optional = optional[: max(0, MOST_SHOWN - len(required))]
+        most = min(len(optional), MOST_SAID - len(required), 4 if len(required) < 2 else 2)
+        quiet = len(required) > 1 and rng.random() < 0.45
+        wanted = 0 if quiet or not most else max(rng.randint(1, most), rng.randint(1, most))
+        unsaid = rng.choice((0, 1, 1, 2))
+        found: dict[str, Argument] = {}
+        for parameter in [*required, *optional]:
+            mention = parameter.required or (wanted > 0 and kind(parameter) not in ("id", "page"))
+            stated = values.draw(parameter) if mention else None
+            if (
+                stated is not None
+                and parameter.type == "boolean"
+                and clause(parameter, stated.value is True, rng) is None
+            ):
+                stated = None
             if parameter.required and stated is None:
                 return None
-            found.append(Argument(parameter, stated))
-        return found if any(argument.stated is not None for argument in found) else None
-
-    def _tool(self, name: str, description: str, fields: Sequence[Field]) -> dict[str, JsonValue]:
-        text = re.sub(r"\s+", " ", description.replace("`", "")).strip()
-        first = re.split(r"(?<=[a-z0-9)])\.\s", text)[0][:140].rstrip(".") + "."
-        return {"name": name, "description": first, "parameters": schema(fields)}
+            if not parameter.required:
+                wanted, unsaid = (wanted - 1, unsaid) if stated is not None else (wanted, unsaid - 1)
+                if unsaid < 0 and stated is None:
+                    continue
+            found[parameter.name] = Argument(parameter, stated)
+        ordered = _ordered([found[p.name] for p in operation.parameters if p.name in found])
+        texts = [argument.stated.text for argument in ordered if argument.stated is not None]
+        called = [noun(argument.field).lower() for argument in ordered if argument.stated is not None]
+        limits = sum(kind(argument.field) == "limit" for argument in ordered if argument.stated is not None)
+        if len(set(called)) < len(called) or limits > 1:
+            return None
+        weak = all(kind(a.field) in ("limit", "id", "page", "switch") for a in ordered if a.stated is not None)
+        if (
+            not texts
+            or (weak and len(texts) < 2)
+            or (len(set(texts)) < len(texts) and any(len(t) > 5 for t in texts if texts.count(t) > 1))
+        ):
+            return None
+        return ordered
 
     def _other(self, operation: Operation, rng: Random) -> dict[str, JsonValue]:
-        fields = [p for p in operation.parameters if _sayable(p)][:3]
-        return self._tool(spoken_name(operation, self.api, rng), operation.description, fields)
+        fields: list[Parameter] = [p for p in operation.parameters if p.required][:3]
+        fields += [p for p in operation.parameters if not p.required][: 3 - len(fields)]
+        return tool(spoken_name(operation, self.api, rng), operation.description, schema(fields, {}, rng))
+
+
+def _ordered(arguments: list[Argument]) -> list[Argument]:
+    """The two ends of a range the right way round."""
+    low = next((a for a in arguments if a.stated and set(words(a.field.name).split()) & set(_ENDS[0])), None)
+    high = next((a for a in arguments if a.stated and set(words(a.field.name).split()) & set(_ENDS[1])), None)
+    if low is None or high is None or low is high or kind(low.field) != kind(high.field) or low.field.type == "array":
+        return arguments
+    one, two = cast(Stated, low.stated), cast(Stated, high.stated)
+    comparable = kind(low.field) in ("date", "time", "year", "amount") and type(one.value) is type(two.value)
+    if not comparable or not one.value > two.value:  # type: ignore[operator]
+        return arguments
+    swapped = {low.field.name: two, high.field.name: one}
+    return [a._replace(stated=swapped[a.field.name]) if a.field.name in swapped else a for a in arguments]
+
+
+def _once(request: str, said: list[Argument]) -> str:
+    """The request without an ending that names the amounts which will be said: `the index from pressure and dewpoint`."""
+    for argument in said:
+        if argument.field.type in ("number", "integer"):
+            cut = re.sub(
+                rf" (?:for|with|given|from|at|using|of) (?:an? |the )?{re.escape(noun(argument.field))}\b.*$",
+                "",
+                request,
+            )
+            request = cut if len(cut.split()) > 2 else request
+    return request
+
+
+def _marked(tail: str, mark: str) -> str:
+    """The tail with the end mark where it belongs: before a second sentence."""
+    found = re.search(r"\. (?=[A-Z])", tail)
+    if found:
+        return f"{tail[: found.start()]}{mark} {tail[found.end() :]}."
+    return tail + mark
+
+
+def _lower(text: str) -> str:
+    return text if text.startswith(("I ", "I'd")) else text[:1].lower() + text[1:]

@@ -11,10 +11,10 @@ from stages.core.engine.catalogue import Entry, load
 from stages.core.errors import UserError
 from stages.core.params.trajectories import Params
 from stages.core.progress import bar
-from stages.core.records import Api, CallItem, Dialogue, Rejected, Scenario, Split
+from stages.core.records import Api, Dialogue, Rejected, Scenario, Split
 from stages.core.stage import Inputs, Summary
 from stages.trajectories import measures, rows, tokens
-from stages.trajectories.calls import CallGrammar
+from stages.trajectories.single_calls import single_calls
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -146,44 +146,3 @@ def _split(
     progress.close()
     why: Tally = sum((maker.refused for maker in makers.values()), Tally())
     return found, rejected, why
-
-
-def single_calls(apis: list[Api], params: Params, count: tokens.Counter) -> tuple[list[CallItem], int]:
-    """Rows in turn over all functions that read well, Python's more often; dev functions serve dev alone."""
-    pool = [(api, operation) for api in apis for operation in api.operations if not operation.deprecated]
-    seeds.generator(params.seed, "calls").shuffle(pool)
-    found: dict[str, list[CallItem]] = {"train": [], "dev": []}
-    seen: set[str] = set()
-    unspoken = 0
-    for turn in range(12):
-        for api, operation in pool:
-            if len(found["train"]) >= params.calls - params.dev_calls:
-                break
-            rng = seeds.generator(params.seed, "call", api.id, operation.name, turn)
-            if turn and api.publisher != "python" and rng.random() < 0.5:
-                continue
-            dev = seeds.generator(params.seed, "side", api.id, operation.name).random() < 0.08
-            if dev and len(found["dev"]) >= params.dev_calls:
-                continue
-            others = [o for a, o in pool[turn :: max(1, len(pool) // 40)] if a.id == api.id and o is not operation][:2]
-            item = CallGrammar(api, "dev" if dev else "train").item(
-                operation, others[: rng.choice((0, 0, 0, 0, 1, 2))], rng
-            )
-            if item is None or item.user.lower() in seen or _over(item, count, params):
-                unspoken += 1
-                continue
-            seen.add(item.user.lower())
-            found[item.split].append(item)
-    return found["train"] + found["dev"], unspoken
-
-
-def _over(item: CallItem, count: tokens.Counter, params: Params) -> bool:
-    """Whether the row or its call is longer than a model may be shown or may write."""
-    return (
-        _tokens(item, count) > params.call_row_tokens
-        or count(tokens.call_text(item.gold[0])) > params.single_call_tokens
-    )
-
-
-def _tokens(item: CallItem, count: tokens.Counter) -> int:
-    return tokens.shown(item.tools, count) + count(item.user) + count(tokens.call_text(item.gold[0])) + 40

@@ -1,5 +1,6 @@
 """Packages: AWS models, Python functions, pins, and the rule of breadth."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from stages.sources import aws, files
 from stages.sources.breadth import candidates
 from stages.sources.numpydoc import parameters, typed
 from stages.sources.pins import distribution, read_pinned
-from stages.sources.python import read_module
+from stages.sources.python import _functions, read_module
 from stages.sources.text import brief
 
 ROOT = Path(".packages")
@@ -54,9 +55,13 @@ def test_a_wrong_hash_and_a_wrong_version_are_user_errors(tmp_path):
 
 
 def test_python_functions_are_read_with_types_defaults_and_choices():
-    api = read_module("networkx", {}, 500)
-    tree = next(o for o in api.operations if o.method == "balanced_tree")
-    assert [(p.name, p.type, p.required) for p in tree.parameters] == [("r", "integer", True), ("h", "integer", True)]
+    api = read_module("fluids", {}, 500, folder=ROOT)
+    number = next(o for o in api.operations if o.method == "Reynolds")
+    assert [(p.name, p.type, p.required) for p in number.parameters][:2] == [
+        ("V", "number", True),
+        ("D", "number", True),
+    ]
+    assert number.parameters[0].description == "Velocity [m/s]"
     assert all(1 <= len(o.parameters) <= 6 and o.description for o in api.operations)
 
 
@@ -72,13 +77,48 @@ def test_a_licence_that_is_only_partly_permissive_is_refused():
         read_module("tqdm", {}, 5)
 
 
+def test_methods_are_functions_and_of_a_pair_the_plain_one_is_read(tmp_path):
+    code = '''
+class Weather:
+    def forecast(self, city: str, days: int = 3):
+        """Get the weather forecast for a city.
+
+        Args:
+            city (str): Name of the city (e.g., "Oslo").
+            days (int): Number of days. Defaults to 3.
+        """
+    async def aforecast(self, city: str):
+        """Get the weather forecast for a city.
+
+        Args:
+            city (str): Name of the city.
+        """
+    def _hidden(self, city: str):
+        """Get nothing at all, really.
+
+        Args:
+            city (str): Name of the city.
+        """
+'''
+    operations = list(_functions(ast.parse(code), "kit.tools.weather"))
+    assert [operation.name for operation in operations] == ["kit.weather.forecast"]
+    city, days = operations[0].parameters
+    assert city.required and city.description == "Name of the city (e.g. 'Oslo')"
+    assert (days.type, days.default, days.required) == ("integer", 3, False)
+
+
+def test_only_the_named_modules_of_a_package_are_read():
+    api = read_module("fluids", {}, 50, folder=ROOT, only=("pump",))
+    assert api.operations and {o.resource for o in api.operations} == {"fluids.pump"}
+
+
 def test_a_docstrings_choice_is_an_enum():
     doc = "Do.\n\nParameters\n----------\nside, kind : {'left', 'right'}, optional\n    Which side.\n"
     doc += "n : int\n    Count.\n"
     found = parameters(doc)
     assert list(found) == ["side", "kind", "n"]
     field = typed("side", *found["side"], required=False, default="left")
-    assert field and field.enum == ("left", "right") and field.description == "Which side."
+    assert field and field.enum == ("left", "right") and field.description == "Which side"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +129,10 @@ def test_a_docstrings_choice_is_an_enum():
         ("list of str", "array"),
         ("str | None", "string"),
         ("bool", "boolean"),
+        ("float or np.ndarray [shape=(n,)]", "number"),
+        ("`pint.Quantity`", "number"),
+        ("scalar or array_like of shape(M, )", "number"),
+        ("Optional[List[str]]", "array"),
     ],
 )
 def test_simple_types_are_read(kind, type_):
@@ -103,7 +147,9 @@ def test_other_types_are_refused(kind):
 
 def test_breadth_takes_the_newest_stable_version_and_no_version_of_a_chosen_api():
     names = ["drive.v2", "drive.v3", "run.v1", "run.v2", "run.v3alpha", "books.v1"]
-    assert [each.document for each in candidates(names, ["drive.v3"])] == ["books.v1", "run.v2"]
+    wanted = ["run", "books", "drive"]
+    assert [each.document for each in candidates(names, ["drive.v3"], wanted)] == ["books.v1", "run.v2"]
+    assert not candidates(names, [], [])
 
 
 def test_a_description_is_its_first_sentence():

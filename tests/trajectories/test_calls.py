@@ -1,14 +1,20 @@
 """Single calls: requests a person could make, every value in them, nothing in the call that was not said."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from stages.core.params import load
 from stages.core.records import Api, CallItem, Operation, Parameter, Source
 from stages.core.seeds import generator
+from stages.trajectories import tokens
 from stages.trajectories.calls import CallGrammar
+from stages.trajectories.clauses import implies
 from stages.trajectories.requests import imperative
+from stages.trajectories.schemas import spoken_name
+from stages.trajectories.single_calls import single_calls
 from stages.trajectories.spoken import supports
 
 SOURCE = Source(package="made-up", version="1", path="a.json", sha256="0" * 64, licence="MIT")
@@ -35,7 +41,7 @@ API = Api(
 
 
 def items() -> list[CallItem]:
-    drawn = [CallGrammar(API, "train").item(OPERATION, [], generator(2, "call", n)) for n in range(60)]
+    drawn = [CallGrammar(API, "train").item(OPERATION, [], generator(2, "call", n)) for n in range(160)]
     return [item for item in drawn if item is not None]
 
 
@@ -52,7 +58,8 @@ def test_every_value_of_the_call_is_said_and_proved() -> None:
         assert set(spans) == set(item.gold[0].arguments)
         for name, value in item.gold[0].arguments.items():
             assert spans[name] in item.user
-            assert supports(spans[name], value)
+            proof = implies if isinstance(value, bool) else supports
+            assert proof(spans[name], value)  # type: ignore[operator]
 
 
 def test_what_is_not_said_is_left_out_and_a_default_may_be() -> None:
@@ -95,3 +102,48 @@ def test_no_training_function_bears_a_benchmark_functions_name() -> None:
     names = {f["name"].lower() for line in benchmark.open() for f in json.loads(line)["function"]}
     ours = {tool["name"].lower() for line in rows.open() for tool in json.loads(line)["tools"]}
     assert not names & ours
+
+
+def operation(name: str, *parameters: Parameter) -> Operation:
+    method = name.rpartition(".")[2]
+    return Operation(
+        name=name, resource="garden", method=method, http_method="CALL", path="", parameters=parameters,
+        description=f"Finds garden tools for the {method.replace('_', ' ')}.",
+    )  # fmt: skip
+
+
+def test_a_function_gets_no_more_rows_than_allowed_and_one_argument_fewer() -> None:
+    rich = [
+        Parameter(name=f"width{n}", type="number", description=f"Width {n} in meters", location="body")
+        for n in range(4)
+    ]
+    many = API.model_copy(
+        update={"operations": (*(operation(f"garden.big_bed_{c}", *rich) for c in "abcdef"),
+                               *(operation(f"garden.bed_{c}", rich[0]) for c in "abcdef"))}
+    )  # fmt: skip
+    params = load("trajectories").model_copy(update={"calls": 60, "dev_calls": 10, "calls_each": 3})
+    found, _ = single_calls([many, API], params, tokens.estimate)
+    rows = Counter(item.parents[0] for item in found)
+    assert max(rows.values()) <= 3
+    assert all(count == 1 for name, count in rows.items() if "/garden.bed_" in name)
+    train = {item.parents[0] for item in found if item.split == "train"}
+    assert not train & {item.parents[0] for item in found if item.split == "dev"}
+
+
+def test_short_names_are_qualified_and_tools_beside_have_names_of_their_own() -> None:
+    names = {spoken_name(OPERATION, API, generator(3, n)) for n in range(20)}
+    assert names == {"garden.plan_bed"}
+    for n in range(40):
+        item = CallGrammar(API, "train").item(
+            OPERATION, [operation("garden.dig_a_new_round_hole", *OPERATION.parameters)], generator(4, n)
+        )
+        assert item is None or len({str(tool["name"]) for tool in item.tools}) == 2
+
+
+def test_two_arguments_of_one_name_are_not_told_apart_by_guessing() -> None:
+    same = operation(
+        "garden.mix",
+        Parameter(name="a", type="number", required=True, description="Viscosity [Pa*s]", location="body"),
+        Parameter(name="b", type="number", required=True, description="Viscosity [Pa*s]", location="body"),
+    )
+    assert not [1 for n in range(30) if CallGrammar(API, "train").item(same, [], generator(5, n))]

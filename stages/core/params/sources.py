@@ -61,17 +61,45 @@ class UserSpec(Section):
     """What the API is about."""
 
 
+class PythonFunctions(Section):
+    """Functions of a package, read as text and never imported."""
+
+    package: str
+    """Package name; one with a version under `packages` lies in .packages, another in the virtual environment."""
+    module: str
+    """Importable name where reading starts: `camel.toolkits`."""
+    functions: int = Field(ge=1, le=1000)
+    """Functions kept, in turn over the modules."""
+    only: tuple[str, ...]
+    """Modules inside it whose functions are kept (`spotify`); empty keeps all."""
+
+
+class ToolSpecs(Section):
+    """Tool specifications that a package ships as JSON."""
+
+    package: str
+    """Package name; its version stands under `packages`."""
+    folder: str = Field(pattern=r"^[^/\\].*$")
+    """Folder of the JSON files inside .packages."""
+    tools: int = Field(ge=1, le=2000)
+    """Specifications kept."""
+    each: int = Field(ge=1, le=100)
+    """Of these at most so many of one service."""
+    services: tuple[str, ...]
+    """Services kept, by the first word of their tools' names in lower case; empty keeps all."""
+
+
 class Breadth(Section):
     """Descriptions read for single-call rows only; never an API that is chosen above, in any version."""
 
-    google: int = Field(ge=0, le=300)
-    """How many further discovery documents, by the rule of `breadth.py`."""
+    google: tuple[str, ...]
+    """Names of further Google APIs whose nouns are everyone's (`books`); the newest stable version is read."""
     methods: int = Field(ge=1, le=100)
     """Methods kept of each."""
-    python: tuple[str, ...]
-    """Importable names of permissively licensed packages and stdlib modules whose functions are read as text."""
-    functions: int = Field(ge=1, le=1000)
-    """Functions kept of each."""
+    python: tuple[PythonFunctions, ...]
+    """Permissively licensed packages whose functions are read as text."""
+    specs: tuple[ToolSpecs, ...]
+    """Packages that ship tool specifications."""
 
 
 class Params(Section):

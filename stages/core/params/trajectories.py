@@ -22,6 +22,8 @@ class Params(Section):
     """User turns of a training dialogue; held-out tasks have at most two."""
     calls: int = Field(ge=1)
     """Single-call rows."""
+    calls_each: int = Field(ge=1)
+    """Rows of one function at most."""
     dev_calls: int = Field(ge=0)
     """Of these, rows set aside for dev (other functions than in training)."""
     tools: int = Field(ge=1, le=8)
