@@ -24,6 +24,8 @@ class Expected(NamedTuple):
     ok: bool
     value: str
     """Canonical JSON of the value, or the error code."""
+    message: str | None
+    """The error's message; None where the oracle does not know it."""
     state: str
 
 
@@ -53,7 +55,7 @@ class Teller:
         """Play one call; returns its value, None after an error."""
         ok, value = self.oracle.call(tool.name, arguments)
         state = seen(self.oracle.state(), self.oracle.meta())
-        self.steps.append(Expected(tool.name, arguments, ok, canonical(value), state))
+        self.steps.append(Expected(tool.name, arguments, ok, canonical(value), self.oracle.message, state))
         return value if ok else None
 
     def end(self, check: str, tool: ToolShape) -> Script:
@@ -68,6 +70,14 @@ class Teller:
             self.fresh += 1
             return f"{value} {self.fresh}"
         return value
+
+    def pair(self, field: FieldShape) -> tuple[Any, Any]:
+        """Two values of an argument that differ wherever its type has two."""
+        if field.kind == "boolean":
+            return True, False
+        if field.one_of:
+            return field.one_of[0], field.one_of[-1]
+        return self.value(field), self.value(field)
 
     def place(self, tool: ToolShape, row: dict[str, Any] | None) -> dict[str, Any] | None:
         """Arguments for the parents: those of `row`, else of the first row that could be a parent."""
@@ -128,14 +138,15 @@ def _other(teller: Teller, tool: ToolShape, *verbs: str) -> ToolShape | None:
 
 def _creates(teller: Teller, tool: ToolShape) -> list[Script]:
     told = []
+    entity = teller.shape.entity(tool.table)
+    teller.begin()
+    where = teller.place(tool, None)
+    if where is None:
+        return told
     for check, full in (("valid", True), ("boundary", False)):
         teller.begin()
-        where = teller.place(tool, None)
-        if where is None:
-            return told
         arguments = where | teller.body(tool, full=full)
         row = teller.call(tool, arguments)
-        entity = teller.shape.entity(tool.table)
         read = _other(teller, tool, "get", "list")
         if row is not None and read is not None:
             made = teller.oracle.tables[tool.table]
@@ -147,6 +158,12 @@ def _creates(teller: Teller, tool: ToolShape) -> list[Script]:
         else:
             teller.call(tool, where | teller.body(tool, full=full))
         told.append(teller.end("insert_then_get" if full else check, tool))
+    teller.begin()
+    for argument, column in tool.fields.items():
+        # One at a time, so that no value can stand in the wrong column unseen.
+        for value in teller.pair(entity.field(column)):
+            teller.call(tool, where | teller.body(tool, full=False) | {argument: value})
+    told.append(teller.end("each_argument_alone", tool))
     return told
 
 
@@ -216,16 +233,18 @@ def _acts(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
             if tool.verb == "delete" and any(child.parent == tool.table for child in teller.shape.entities):
                 check = "cascade"
             told.append(teller.end(check, tool))
-    for row in list(reversed(rows))[:1] if tool.verb == "patch" else []:
+    for row in list(reversed(rows))[:1] if tool.verb in ("patch", "update") else []:
         for argument, column in tool.fields.items():
             teller.begin()
             where = teller.target(tool, row) | teller.body(tool, full=False)
-            teller.call(tool, where | {argument: teller.value(entity.field(column))})
-            teller.call(tool, where | {argument: teller.value(entity.field(column))})
+            first, second = teller.pair(entity.field(column))
+            teller.call(tool, where | {argument: first})
+            teller.call(tool, where | {argument: second})
             if argument in tool.nullable:
                 teller.call(tool, where | {argument: None})
-                teller.call(tool, where | {argument: teller.value(entity.field(column))})
-            told.append(teller.end("patch_changes_only_what_was_given", tool))
+                teller.call(tool, where | {argument: first})
+            check = "patch_changes_only_what_was_given" if tool.verb == "patch" else "update_replaces_the_rest"
+            told.append(teller.end(check, tool))
     return told
 
 
@@ -258,6 +277,6 @@ def _wrongs(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script
         teller.call(tool, good | {tool.page_size: (tool.page_max or 0) + 1})
         teller.call(tool, good | {tool.page_size: tool.page_max})
     if tool.page_token:
-        for token in ("no", "", "p"):
+        for token in ("no", "", "p", "p:"):
             teller.call(tool, good | {tool.page_token: token})
     return [teller.end("error", tool)]

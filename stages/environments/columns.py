@@ -4,7 +4,7 @@ from collections import Counter
 
 from stages.core.records import Parameter
 from stages.environments.drafts import Draft
-from stages.environments.fields import clock_of, column, obscure, unlisted, usefulness
+from stages.environments.fields import MAX_ENUM, clock_of, column, obscure, unlisted, usefulness, values
 from stages.environments.shapes import FieldShape
 
 ENOUGH = 2
@@ -40,6 +40,7 @@ def columns(
             if parameter.name in must:
                 return None
             continue
+        left_out["enum_values"] += max(0, len(values(parameter)) - MAX_ENUM)
         visible = parameter.name in shown
         made = made.model_copy(
             update={"writable": True, "required": parameter.name in must, "shown": visible, "listed": visible}

@@ -53,8 +53,8 @@ def schema(schemas: dict[str, Field], name: str | None) -> Field | None:
 
 
 def rows_of(response: Field | None) -> Field | None:
-    """The property of a list's response that holds the rows: its only (else its first) array of objects."""
+    """The property of a list's response that holds the rows: its only array of objects, else `items`, else the first."""
     if response is None:
         return None
     found = [p for p in response.properties if p.type == "array" and p.items and p.items.type == "object"]
-    return found[0] if found else None
+    return next((p for p in found if p.name == "items"), found[0] if found else None)

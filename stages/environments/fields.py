@@ -20,7 +20,10 @@ def _listed(text: str) -> frozenset[str]:
 
 MAX_ENUM = 8
 MAX_NESTED = 3
-_COMPUTED = frozenset({"kind", "etag", "selflink", "fingerprint", "position", "self"})
+_COMPUTED = frozenset({"kind", "etag", "etags", "selflink", "fingerprint", "position", "self", "id"})
+"""What the server works out; an `id` that is not the key names nothing that a caller could know."""
+_SAID_OUTPUT = ("read-only", "auto generated", "output only")
+_SAID_DEPRECATED = ("deprecated", "this field is deprecated")
 _HIDES = frozenset({"deleted", "hidden", "trashed", "archived"})
 _CREATED = _listed(
     """
@@ -53,6 +56,8 @@ _OBSCURE = _listed(
 )
 LABELS = ("displayname", "title", "summary", "name", "label", "subject", "email", "emailaddress")
 _ENUM_NOTHING = ("_UNSPECIFIED", "UNKNOWN", "UNSPECIFIED")
+_ENUM_HIDES = ("DELETED", "TRASHED")
+"""Rows in such a state leave the lists; nobody creates one."""
 
 
 def column(field: Field) -> FieldShape | str:
@@ -63,8 +68,11 @@ def column(field: Field) -> FieldShape | str:
     if low in _COMPUTED:
         return "computed"
     clock = clock_of(field)
-    if field.read_only and not clock:
+    said = field.description.lower()
+    if not clock and (field.read_only or said.startswith(_SAID_OUTPUT)):
         return "output_only"
+    if said.startswith(_SAID_DEPRECATED):
+        return "deprecated"
     if low in _HIDES:
         return "hides_rows"
     schema = value_schema(field)
@@ -96,6 +104,12 @@ def clock_of(field: Field) -> Literal["create", "write"] | None:
     return "create" if low in _CREATED else "write" if low in _UPDATED else None
 
 
+def values(field: Field) -> list[JsonValue]:
+    """The listed texts that a caller may write, without those that say nothing or hide the row."""
+    beside = (*_ENUM_NOTHING, *_ENUM_HIDES)
+    return [value for value in field.enum if isinstance(value, str) and value and not value.upper().endswith(beside)]
+
+
 def value_schema(field: Field, depth: int = 0) -> dict[str, JsonValue] | str:
     """JSON Schema of a value of `field`, or a reason code."""
     if field.truncated:
@@ -104,11 +118,10 @@ def value_schema(field: Field, depth: int = 0) -> dict[str, JsonValue] | str:
         if field.format in ("byte", "google-fieldmask"):
             return "bytes"
         schema: dict[str, JsonValue] = {"type": "string"}
-        listed: list[JsonValue] = [
-            v for v in field.enum if isinstance(v, str) and v and not v.upper().endswith(_ENUM_NOTHING)
-        ]
-        if 0 < len(listed) <= MAX_ENUM:
-            schema["enum"] = listed
+        listed = values(field)
+        if listed:
+            # A long list does not fit into what a model is shown: the first values, so that all we let in is right.
+            schema["enum"] = listed[:MAX_ENUM]
         elif field.format in ("date-time", "google-datetime", "date"):
             schema["format"] = "date" if field.format == "date" else "date-time"
         return schema
@@ -139,6 +152,8 @@ def _object_schema(field: Field, depth: int) -> dict[str, JsonValue] | str:
     required: list[JsonValue] = []
     for inner in sorted(field.properties, key=lambda p: (not p.required, usefulness(p.name, p.type))):
         schema = "output_only" if inner.read_only else value_schema(inner, max(depth, 1))
+        if isinstance(schema, dict) and schema == {"type": "string"} and unlisted(inner.name) and not inner.required:
+            schema = "unlisted_values"
         if isinstance(schema, str) or not inner.name.isidentifier():
             if inner.required:
                 return "too_deep"

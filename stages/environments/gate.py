@@ -5,14 +5,14 @@ that (marin#7784): it is left out of the verdict, and `load`, `valid`, `error`, 
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, NamedTuple
 
 from stages.core.engine import Runtime, ScenarioRefused, SchemaRefused, Session
 from stages.core.records import Environment, Scenario, canonical
 from stages.environments.cases import Expected, Script, scripts, seen
 from stages.environments.goals import digest, golds
-from stages.environments.mutants import Mutant, mutants
+from stages.environments.mutants import Mutant, Seeds, seeded
 from stages.environments.shapes import ApiShape
 
 NEEDED = ("load", "valid", "error", "gold_passes", "do_nothing_fails", "refused")
@@ -60,7 +60,7 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
         runtime = Runtime(environment)
     except SchemaRefused as error:
         tally.note("load", str(error))
-        return _verdict(tally, {"seeded": 0, "killed": 0, "score": 0.0, "survivors": []}, settings)
+        return _verdict(tally, _mutation(Seeds([], {}, []), []), settings)
     for tool, reason in runtime.refusals().items():
         tally.note("programs_compile", f"{tool}: {reason}")
     sessions = _load(runtime, scenarios, tally)
@@ -74,18 +74,27 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
             tally.note(story.check, reader.differs(sessions[story.scenario], story.steps))
         _sessions(sessions, stories, reader, tally)
         _goals(shape, sessions, settings.seed, tally)
-        made = mutants(environment, settings.seed, settings.mutants_each)
-        survivors = [mutant for mutant in made if not noticed(mutant, starts, stories, reader)]
+        seeds = seeded(environment, settings.seed, settings.mutants_each)
+        mutation = _mutation(seeds, [m for m in seeds.mutants if not noticed(m, starts, stories, reader)])
     else:
-        made, survivors = [], []
-    score = round(1 - len(survivors) / len(made), 4) if made else 0.0
-    mutation = {
-        "seeded": len(made),
-        "killed": len(made) - len(survivors),
-        "score": score,
-        "survivors": [f"{m.kind} {m.tool} {m.place}" for m in survivors[:LISTED]],
-    }
+        mutation = _mutation(Seeds([], {}, []), [])
     return _verdict(tally, mutation, settings)
+
+
+def _mutation(seeds: Seeds, survivors: list[Mutant]) -> dict[str, Any]:
+    """What became of the seeded bugs: in all, by kind, and which were left out because they change nothing."""
+    made, left = Counter(m.kind for m in seeds.mutants), Counter(m.kind for m in survivors)
+    return {
+        "seeded": len(seeds.mutants),
+        "killed": len(seeds.mutants) - len(survivors),
+        "score": round(1 - len(survivors) / len(seeds.mutants), 4) if seeds.mutants else 0.0,
+        "survivors": [f"{m.kind} {m.tool} {m.place}" for m in survivors[:LISTED]],
+        "kinds": {
+            kind: {"places": places, "seeded": made[kind], "killed": made[kind] - left[kind]}
+            for kind, places in sorted(seeds.places.items())
+        },
+        "equivalent": seeds.equivalent,
+    }
 
 
 def _chosen(sessions: list[Session]) -> list[Session]:
@@ -141,6 +150,8 @@ class Reader:
             got = canonical(result.value) if result.ok else canonical(result.error)
             if result.ok != step.ok or got != step.value:
                 return f"{step.tool} {canonical(step.arguments)[:200]}: expected {step.value[:200]}, got {got[:200]}"
+            if step.message not in (None, result.message):
+                return f"{step.tool} {canonical(step.arguments)[:200]}: said {result.message}, not {step.message}"
             if step.state != before and self.state(session) != step.state:
                 return f"{step.tool} {canonical(step.arguments)[:200]}: another state than expected"
             before = step.state

@@ -1,47 +1,42 @@
-"""Short believable names for rows: a task reads like a task, a DNS zone like `shop-example-com`.
+"""Short believable names for rows: a task reads like a task, a DNS zone like `harper-shop`.
 
-Faker has people, cities, companies and words but no titles, so a title is a pattern by kind of noun with faker's
-words in its slots. The kind is found by whole words in what a person calls the row, most telling first.
+Faker has people, companies and jobs, mimesis cities, dishes, phones and programming languages, but neither has titles:
+those are the patterns of `titles`, by kind of noun, with their words in the slots. Nothing drawn here may depend on
+the day: faker's weekday and month take a date up to the present moment.
 """
 
 import random
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from faker import Faker
-from faker.providers.address.en_US import Provider as Address
-from faker.providers.lorem.en_US import Provider as Lorem
+from faker.providers.company.en_US import Provider as Company
+from mimesis import Address, Development, Food, Hardware, Locale
+
+from stages.environments.slugs import SLUG, SLUGS
+from stages.environments.titles import ANY, PERSON, TITLES, Patterns
 
 MAX_WORDS = 4
-TRIES = 200
+TRIES = 300
+TEAMS = ("Marketing", "Sales", "Finance", "Support", "Design", "Legal", "Payroll", "Operations", "Security", "Research")
+SUBJECTS = ("Algebra", "Biology", "Chemistry", "Geometry", "Physics", "Literature", "Economics", "Geography", "History")
+LANGUAGES = ("Danish", "Dutch", "French", "German", "Greek", "Italian", "Korean", "Spanish", "Turkish", "Welsh")
 # fmt: off
-UNFIT = frozenset(
-    [
-        "accident", "affair", "alcohol", "ambition", "anger", "anxiety", "army", "battle", "beer", "birth",
-        "bitter", "blood", "boot", "bone", "bonus", "boyfriend", "boy", "breast", "brother", "bullet", "cancer",
-        "cell", "childhood", "church", "cigarette", "confidence", "confusion", "conclusion", "criticism",
-        "courage", "cousin", "crack", "cry", "currency", "death", "debate", "debt", "depression", "desire",
-        "devil", "dirt", "disaster", "disease", "dust", "effort", "emotion", "enthusiasm", "evil", "excitement",
-        "extent", "failure", "fault", "fear", "feeling", "funeral", "gene", "girl", "girlfriend", "grandmother",
-        "half", "harm", "hell", "highlight", "honey", "horror", "husband", "hole", "importance", "impression",
-        "indication", "inflation", "injury", "inside", "intention", "joke", "kind", "lack", "lady", "luck",
-        "loss", "marriage", "meaning", "mess", "mistake", "mood", "mouse", "mud", "murder", "nail", "native",
-        "nerve", "noise", "nose", "nothing", "obligation", "outside", "pain", "panic", "passion", "patience",
-        "penalty", "perception", "piece", "pleasure", "pollution", "possession", "pride", "queen", "reality",
-        "ruin", "scared", "sense", "shame", "shock", "significance", "sister", "smoke", "son", "spite",
-        "status", "steak", "stranger", "stroke", "stuff", "surgery", "sympathy", "tale", "tendency", "tension",
-        "thanks", "thing", "throat", "tongue", "tooth", "trash", "trick", "trouble", "truth", "uncle", "virus",
-        "war", "weakness", "wealth", "wedding", "wife", "wine", "woman", "worth", "fight", "killer", "poison",
-        "prison", "priest", "politics", "police", "president", "republic", "revolution", "election", "mouth",
-        "neck", "chest", "brain", "knee", "skin", "flesh", "bath", "bathroom", "toilet", "body", "instance",
-        "basis", "aspect", "while", "life", "number", "part", "way", "term", "form", "kind", "sort", "reason",
-        "case", "side", "section", "nothing", "people", "person", "child", "youth", "till", "aside", "average",
-        "length", "self", "ease", "function", "amount", "level", "rate", "size", "shape", "host", "tune",
-        "role", "access", "plenty", "tackle", "audience", "resident", "heat", "user", "analyst", "designer",
-    ]
-)
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_VAGUE = """
+ability access algorithm alliance application approach array attitude capability challenge circuit collaboration
+complexity concept conglomeration contingency core definition emulation encoding flexibility frame function
+functionalities groupware hierarchy implementation initiative leverage matrices matrix methodology moderator
+moratorium paradigm parallelism productivity project projection solution standardization strategy structure success
+superstructure synergy throughput utilization
+"""
+"""Of faker's business nouns, those that name no thing."""
 # fmt: on
+THINGS = tuple(sorted({n for n in Company.catch_phrase_words[2] if n.isalpha() and n.islower()} - set(_VAGUE.split())))
 
 
 class NoValue(Exception):
@@ -49,136 +44,104 @@ class NoValue(Exception):
 
 
 class Words(NamedTuple):
-    """Faker with its own seed and one generator for choices: the same seed, the same words."""
+    """Where words come from, all under one seed: the same seed, the same words. `about` is the row they are for."""
 
-    fake: Faker
     random: random.Random
-    nouns: tuple[str, ...]
-    places: tuple[str, ...]
+    fake: Faker
+    address: Address
+    food: Food
+    hardware: Hardware
+    development: Development
+    first: str = ""
+    last: str = ""
+    """The person whose row it is: name and e-mail address go together."""
+    about: str = ""
+    """The row's label, once it has one."""
+
+    def someone(self) -> "Words":
+        """For another row: about another person."""
+        return self._replace(first=self.fake.first_name(), last=self.fake.last_name(), about="")
+
+    def named(self, label: str) -> "Words":
+        """For the row of that label; a person's name or address says who it is about."""
+        who = re.fullmatch(r"([A-Za-z]+)(?: ([A-Za-z]+)|\.([a-z]+)@.*)", label)
+        if who is None:
+            return self._replace(about=label)
+        return self._replace(about=label, first=who[1].capitalize(), last=(who[2] or who[3]).capitalize())
 
 
 def words(generator: random.Random) -> Words:
-    """Faker's en_US words under `generator`'s seed."""
+    """Faker's en_US words and mimesis' English ones under `generator`'s seed."""
     fake = Faker("en_US")
     fake.seed_instance(generator.getrandbits(63))
-    pools = Lorem.parts_of_speech
-    other = set(pools["verb"]) | set(pools["adjective"])
-    nouns = sorted({noun for noun in pools["noun"] if 4 <= len(noun) <= 9} - other - UNFIT)
-    # Real states and countries: faker's cities are made up and long.
-    places = sorted({name for name in (*Address.states, *Address.countries) if name.isalpha() and len(name) <= 8})
-    return Words(fake, generator, tuple(nouns), tuple(places))
+    seed = generator.getrandbits(63)
+    english = (Address(Locale.EN, seed=seed), Food(Locale.EN, seed=seed))
+    return Words(generator, fake, *english, Hardware(seed=seed), Development(seed=seed)).someone()
 
 
-LANGUAGES = (
-    "Danish",
-    "Dutch",
-    "English",
-    "French",
-    "German",
-    "Greek",
-    "Italian",
-    "Korean",
-    "Spanish",
-    "Turkish",
-    "Welsh",
-)
-"""The ones that people take courses in, of the 180 that faker knows."""
+def _plain(draw: Callable[[], str], form: str = r"[A-Z][A-Za-z0-9]*( [A-Za-z0-9]+)*") -> str:
+    """The first draw of that form that is 3 to 15 letters long."""
+    for _ in range(TRIES):
+        text = draw()
+        if 3 <= len(text) <= 15 and re.fullmatch(form, text):
+            return text
+    raise NoValue("no plain word")
 
-# Not faker's own draws: they take a date up to the present moment, so the same seed gives another day tomorrow.
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+def _job(source: Words) -> str:
+    for _ in range(TRIES):
+        job = source.fake.job().lower()
+        if job.replace(" ", "").isalpha() and len(job.split()) <= 2 and not re.match("chief|associate|best", job):
+            return job
+    raise NoValue("no plain job")
+
 
 SLOTS: dict[str, Callable[[Words], str]] = {
     "first": lambda w: w.fake.first_name(),
     "last": lambda w: w.fake.last_name(),
-    "place": lambda w: w.random.choice(w.places),
-    "company": lambda w: re.split(r"[,\s-]", w.fake.company())[0],
+    "own_first": lambda w: w.first,
+    "own_last": lambda w: w.last,
+    "city": lambda w: _plain(w.address.city, r"[A-Z][a-z]+"),
+    "dish": lambda w: _plain(w.food.dish),
+    "device": lambda w: _plain(w.hardware.phone_model),
+    "code": lambda w: _plain(w.development.programming_language, r"[A-Z][a-z]+(Script)?|[A-Z]{3}"),
+    "os": lambda w: _plain(w.development.os),
+    "job": _job,
+    "thing": lambda w: w.random.choice(THINGS),
+    "team": lambda w: w.random.choice(TEAMS),
+    "subject": lambda w: w.random.choice(SUBJECTS),
     "language": lambda w: w.random.choice(LANGUAGES),
     "month": lambda w: w.random.choice(MONTHS),
     "weekday": lambda w: w.random.choice(WEEKDAYS),
+    "quarter": lambda w: f"Q{w.random.randint(1, 4)}",
+    "year": lambda w: str(w.random.randint(2024, 2026)),
+    "n": lambda w: str(w.random.randint(1, 12)),
+    "nnn": lambda w: str(w.random.randint(101, 989)),
     "color": lambda w: w.fake.safe_color_name(),
-    "noun": lambda w: w.random.choice(w.nouns),
-    "domain": lambda w: re.sub(r"[^a-z0-9]", "-", w.fake.domain_name()),
     "suffix": lambda w: w.fake.company_suffix(),
+    "title": lambda w: w.about.replace("-", " "),
+    "row": lambda w: (
+        re.sub(r"[^a-z0-9]+", "-", w.about.lower()).strip("-") or _plain(w.address.city, "[A-Z][a-z]+").lower()
+    ),
 }
 
-# Kinds of noun, most telling first: (whole words of the noun or the label's column, patterns).
-KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "student teacher guardian contact person people user member attendee patient employee author owner customer"
-        " recipient delegate participant collaborator subscriber buyer invitation",
-        ("{first} {last}",),
-    ),
-    ("alias address", ("{first} {last}",)),
-    (
-        "task todo reminder issue ticket",
-        (
-            "Call {first} about {noun}",
-            "Email {first}",
-            "Book {place} trip",
-            "Pay {company} invoice",
-            "Order {noun} for {first}",
-            "Review {noun} plan",
-            "Clean the {noun}",
-            "Write {noun} report",
-            "Visit {company}",
-        ),
-    ),
-    (
-        "attachment file document spreadsheet asset media video image photo",
-        ("{noun} report", "{place} {noun}", "{month} {noun}"),
-    ),
-    (
-        "event appointment meeting session booking conference",
-        ("Lunch with {first}", "{company} review", "{place} planning", "Call with {first}", "{noun} workshop"),
-    ),
-    ("course class classroom", ("{language} basics", "{noun} course", "Beginner {language}")),
-    ("assignment coursework homework quiz work exercise", ("{noun} essay", "{language} quiz", "{noun} exercise")),
-    (
-        "announcement message draft thread comment reply post note material",
-        ("{noun} update", "{weekday} {noun} notes", "Notes for {first}"),
-    ),
-    (
-        "list folder collection album group board playlist notebook drive calendar channel space category bookshelf",
-        ("{place} trip", "{first} birthday", "{noun} ideas", "{company} project", "{month} plans", "{noun} club"),
-    ),
-    ("label topic subject section module", ("{noun} ideas", "{noun} and {noun}", "{company} {noun}")),
-    (
-        "account company advertiser property merchant client organization tenant publisher vendor partner",
-        ("{company} {suffix}",),
-    ),
-    (
-        "location site room building store office warehouse branch place",
-        ("{place} office", "{last} building", "{place} store"),
-    ),
-    ("product item sku inventory good", ("{color} {noun}", "{last} {noun}")),
-)
-ANY = ("{last} {noun}", "{place} {noun}", "{weekday} {noun}", "{month} {noun}")
-SLUGS = ("{noun}-{noun}", "{company}-{noun}", "{place}-{noun}")
+
+@cache
+def _kinds(table: tuple[tuple[str, Patterns], ...]) -> dict[str, Patterns]:
+    return {noun: chosen for nouns, chosen in table for noun in nouns.split(", ")}
 
 
-def patterns(*texts: str) -> tuple[str, ...]:
+def patterns(table: tuple[tuple[str, Patterns], ...], otherwise: Patterns, *texts: str) -> Patterns:
     """The patterns for a row that people call `texts[0]`; later texts are tried when that says nothing."""
+    known = _kinds(table)
     for text in texts:
-        # The head noun comes last (`task list` is a list, `course work` is work), so words are read from the end.
-        for word in reversed(split(text)):
-            for known, chosen in KINDS:
-                if word in known.split() or (word.endswith("s") and word[:-1] in known.split()):
-                    return chosen
-    return ANY
+        parts = split(text)
+        # The head noun comes last (a task list is a list): the whole noun, then shorter ends, then its other words.
+        tries = [" ".join(parts[index:]) for index in range(len(parts))] + parts[::-1]
+        for tried in (t for text in tries for t in (text, text.removesuffix("s"))):
+            if tried in known:
+                return known[tried]
+    return otherwise
 
 
 def split(name: str) -> list[str]:
@@ -187,25 +150,30 @@ def split(name: str) -> list[str]:
 
 
 def fill(pattern: str, source: Words) -> str:
-    """A pattern with fresh words in its slots; the first letter is a capital one."""
-    text = re.sub(r"\{(\w+)\}", lambda slot: SLOTS[slot[1]](source), pattern)
-    return text[:1].upper() + text[1:]
+    """A pattern with fresh words in its slots; the first letter is a capital one, `~` makes all small."""
+
+    def slot(found: re.Match[str]) -> str:
+        return source.random.choice(found[1].split("|")) if "|" in found[1] else SLOTS[found[1]](source)
+
+    text = re.sub(r"\{([^{}]+)\}", slot, pattern)
+    return text[1:].lower() if text.startswith("~") else text[:1].upper() + text[1:]
 
 
-def label(source: Words, used: set[str], *texts: str) -> str:
+def label(source: Words, used: set[str], *texts: str, person: bool = False) -> str:
     """A name of 1 to 4 ASCII words that no other row has; `used` (lower case) is extended.
 
     No label contains another as its beginning either, so that "my Payment list" can mean one row only.
     """
-    return _fresh(lambda: fill(source.random.choice(patterns(*texts)), source), used)
+    forms = PERSON if person else patterns(TITLES, ANY, *texts)
+    return _fresh(lambda: fill(source.random.choice(forms), source), used)
 
 
 def slug(source: Words, used: set[str], noun: str) -> str:
-    """A name that a caller may choose for a cloud resource: lower case, digits and hyphens."""
-    forms = ("{domain}",) if {"zone", "domain", "dns"} & set(split(noun)) else SLUGS
+    """A name that a caller may choose for a cloud resource: lower case, digits, hyphens and dots."""
+    forms = patterns(SLUGS, SLUG, noun)
 
     def draw() -> str:
-        return re.sub(r"[^a-z0-9]+", "-", fill(source.random.choice(forms), source).lower()).strip("-")
+        return re.sub(r"[^a-z0-9.]+", "-", fill(source.random.choice(forms), source).lower()).strip("-")
 
     return _fresh(draw, used)
 

@@ -24,22 +24,38 @@ class Mutant(NamedTuple):
     environment: Environment
 
 
-def mutants(environment: Environment, seed: int, each: int) -> list[Mutant]:
+class Seeds(NamedTuple):
+    """The mutants of an environment, how many places each kind has, and those left out as equivalent, with the reason."""
+
+    mutants: list[Mutant]
+    places: dict[str, int]
+    equivalent: list[str]
+
+
+def seeded(environment: Environment, seed: int, each: int) -> Seeds:
     """At most `each` mutants of every kind, drawn by `seed`; all of a kind where there are fewer."""
-    found: list[Mutant] = []
-    for kind, spoil in KINDS.items():
-        made = [
-            Mutant(kind, tool.name, place, _with(environment, tool, program))
-            for tool in environment.tools
-            for place, program in spoil(tool)
-            if program != tool.program
-        ]
-        found += _some(made, environment.id, kind, seed, each)
-    return found + _some(list(_cascade_off(environment)), environment.id, "cascade_off", seed, each)
+    found, places, equivalent = [], {}, []
+    for kind in (*KINDS, "cascade_off"):
+        made = list(_cascade_off(environment)) if kind == "cascade_off" else list(_spoiled(environment, kind))
+        same = [mutant for mutant in made if kind == "drop_where" and holds_anyway(environment, mutant)]
+        equivalent += [f"{m.kind} {m.tool} {m.place}: the rule of a coupled field holds in every row" for m in same]
+        made = [mutant for mutant in made if mutant not in same]
+        places[kind] = len(made)
+        found += made if len(made) <= each else generator(seed, environment.id, "mutants", kind).sample(made, each)
+    return Seeds(found, places, equivalent)
 
 
-def _some(made: list[Mutant], environment: str, kind: str, seed: int, each: int) -> list[Mutant]:
-    return made if len(made) <= each else generator(seed, environment, "mutants", kind).sample(made, each)
+def _spoiled(environment: Environment, kind: str) -> Iterator[Mutant]:
+    for tool in environment.tools:
+        for place, program in KINDS[kind](tool):
+            if program != tool.program:
+                yield Mutant(kind, tool.name, place, _with(environment, tool, program))
+
+
+def holds_anyway(environment: Environment, mutant: Mutant) -> bool:
+    """Whether the step that lost its WHERE puts a row's own fields right: it finds all other rows right already."""
+    step = environment.tool(mutant.tool).program[int(mutant.place.removeprefix("step "))]
+    return isinstance(step, Run) and step.run.startswith("UPDATE") and ":args" not in step.run.split(" WHERE ")[0]
 
 
 def _with(environment: Environment, tool: Tool, program: Program) -> Environment:
@@ -68,23 +84,8 @@ def _drop_where(tool: Tool) -> Iterator[tuple[str, Program]]:
         elif sql.startswith("WITH") and " WHERE " in sql:
             yield re.sub(r" WHERE (?:\"[^\"]+\" = |\()", lambda found: " WHERE 1 OR " + found[0][7:], sql, count=1)
 
-    for kind in (Run, Return):
+    for kind in (Run, Return, Require):
         yield from _each(tool, kind, change)
-    for place, program in _each(tool, Require, change):
-        if not _repeated(tool, int(place.removeprefix("step "))):
-            yield place, program
-
-
-def _repeated(tool: Tool, index: int) -> bool:
-    """Whether the next look-up asks again, with the same error, what this one asks: dropping it changes nothing.
-
-    A row found under a parent has that parent, by its foreign key.
-    """
-    step, after = tool.program[index], tool.program[index + 1]
-    if not (isinstance(step, Require) and isinstance(after, Require)) or " AND " in step.require:
-        return False
-    asked = step.require.rpartition(" = ")[2]
-    return after.error == step.error and after.require.endswith(f" = {asked}") and " AND " in after.require
 
 
 def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
@@ -133,7 +134,7 @@ def _off_by_one(tool: Tool) -> Iterator[tuple[str, Program]]:
 
 def _missing_require(tool: Tool) -> Iterator[tuple[str, Program]]:
     for index, step in enumerate(tool.program):
-        if isinstance(step, Require) and not _repeated(tool, index):
+        if isinstance(step, Require):
             yield f"step {index}", (*tool.program[:index], *tool.program[index + 1 :])
 
 

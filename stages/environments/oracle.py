@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 class CallFailed(Exception):
-    """A call that ends in an error; the code is its only argument."""
+    """A call that ends in an error: its code and its message."""
 
 
 class Oracle:
@@ -28,13 +28,16 @@ class Oracle:
         self.shape = shape
         self.tools = {tool.name: tool for tool in shape.tools}
         self.now, self.next_id = scenario.now, scenario.next_id
+        self.message: str | None = None
+        """What the last call's error said; None where it succeeded or broke the schema, whose words are its validator's."""
         self.tables: dict[str, dict[str, Row]] = {}
         for entity in shape.entities:
             rows = [dict(row) for row in scenario.tables.get(entity.table, ())]
             self.tables[entity.table] = {str(row[entity.key]): opened(entity, row) for row in rows}
 
     def call(self, tool: str, arguments: dict[str, Any]) -> tuple[bool, Any]:
-        """(True, value) or (False, error code)."""
+        """(True, value) or (False, error code); `message` says the rest."""
+        self.message = None
         shape = self.tools.get(tool)
         if shape is None:
             return False, "UNKNOWN_TOOL"
@@ -45,7 +48,8 @@ class Oracle:
             self._parents(shape, arguments)
             return True, copy.deepcopy(getattr(self, f"_{shape.verb}")(shape, entity, arguments))
         except CallFailed as error:
-            return False, error.args[0]
+            code, self.message = error.args
+            return False, code
 
     def state(self) -> dict[str, list[Row]]:
         """Every table's rows by key; booleans 0 and 1, JSON columns as values."""
@@ -82,7 +86,7 @@ class Oracle:
                 above is None or entity.parent != above[0] or (row or {}).get(entity.parent_field or "") == above[1]
             )
             if row is None or not inside:
-                raise CallFailed(tool.missing)
+                raise CallFailed(tool.missing, f"no {entity.noun} {key}")
             above = (table, str(key))
 
     def _under(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any], row: Row) -> bool:
@@ -96,7 +100,7 @@ class Oracle:
     def _find(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row = self.tables[entity.table].get(str(arguments.get(tool.key_parameter or "")))
         if row is None or not self._under(tool, entity, arguments, row):
-            raise CallFailed(tool.missing)
+            raise CallFailed(tool.missing, f"no {entity.noun} {arguments[tool.key_parameter or '']}")
         return row
 
     def _tick(self) -> str:
@@ -111,7 +115,7 @@ class Oracle:
         if tool.key_parameter:
             key = arguments[tool.key_parameter]
             if key in self.tables[entity.table]:
-                raise CallFailed(tool.taken)
+                raise CallFailed(tool.taken, f"{entity.noun} {key} already exists")
         else:
             self.next_id += 1
             key = entity.prefix + str(self.next_id).rjust(3, "0")
@@ -124,10 +128,11 @@ class Oracle:
             elif field.name == entity.parent_field:
                 row[field.name] = arguments[list(tool.parents)[-1]]
             elif field.clock:
-                row[field.name] = now
+                row[field.name] = None if field.follows else now
             else:
                 row[field.name] = kept(field, given[field.name]) if field.name in given else default(field)
         self.tables[entity.table][key] = row
+        coupled(entity, row, now)
         return shown(entity, row)
 
     def _update(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
@@ -151,6 +156,7 @@ class Oracle:
         for field in entity.fields:
             if field.clock == "write":
                 row[field.name] = now
+        coupled(entity, row, now)
         return shown(entity, row)
 
     def _delete(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
@@ -173,8 +179,8 @@ class Oracle:
         suffix = "".join("~" + str(plain(arguments.get(name, ""))) for name in tool.filters)
         token = arguments.get(tool.page_token) if tool.page_token else None
         if token is not None:
-            if not (token.startswith("p:") and token.endswith(suffix) and len(token) >= 2 + len(suffix)):
-                raise CallFailed(tool.bad_token)
+            if not (token.startswith("p:") and token.endswith(suffix) and len(token) > 2 + len(suffix)):
+                raise CallFailed(tool.bad_token, "no page of this list has that token")
             after = token[2 : len(token) - len(suffix)]
         rows = [
             row
@@ -190,6 +196,17 @@ class Oracle:
         if tool.next_token and tool.page_token and len(rest) > len(page):
             value[tool.next_token] = f"p:{page[-1][entity.key]}{suffix}"
         return value
+
+
+def coupled(entity: EntityShape, row: Row, now: str) -> None:
+    """Put the times right that follow another field's value."""
+    for field in entity.fields:
+        if field.follows:
+            other, value = field.follows
+            if row[other] != value:
+                row[field.name] = None
+            elif row[field.name] is None:
+                row[field.name] = now
 
 
 def opened(entity: EntityShape, row: Row) -> Row:

@@ -24,13 +24,8 @@ def program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
             gone = Run(run=f"DELETE FROM {name(entity.table)} WHERE {_where(entity, tool)}")
             return (*steps, _row_there(entity, tool), Let(let=NOW), gone, Return(return_="SELECT '{}'"))
         case _:
-            return (
-                *steps,
-                _row_there(entity, tool),
-                Let(let=NOW),
-                _change(entity, tool),
-                _shown(entity, _by_key(tool)),
-            )
+            changed = (_change(entity, tool), *_coupled(entity, _where(entity, tool)))
+            return (*steps, _row_there(entity, tool), Let(let=NOW), *changed, _shown(entity, _by_key(tool)))
 
 
 def name(identifier: str) -> str:
@@ -143,13 +138,24 @@ def _create(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
     for argument, column in tool.fields.items():
         values[column] = _or_default(entity.field(column), argument)
     for field in entity.fields:
-        if field.clock:
+        if field.clock and not field.follows:
             values[field.name] = ":now"
         elif field.name not in values and field.default is not None:
             values[field.name] = literal(field.default)
     columns = ", ".join(map(name, values))
     steps.append(Run(run=f"INSERT INTO {name(entity.table)} ({columns}) VALUES ({', '.join(values.values())})"))
-    return (*steps, _shown(entity, key))
+    return (*steps, *_coupled(entity, f"{name(entity.key)} = {key}"), _shown(entity, key))
+
+
+def _coupled(entity: EntityShape, where: str) -> tuple[Run, ...]:
+    """Times that follow another field's value, put right after a write."""
+    steps = []
+    for field in entity.fields:
+        if field.follows:
+            other, value = field.follows
+            kept = f"iif({name(other)} = {literal(value)}, coalesce({name(field.name)}, :now), NULL)"
+            steps.append(Run(run=f"UPDATE {name(entity.table)} SET {name(field.name)} = {kept} WHERE {where}"))
+    return tuple(steps)
 
 
 def _or_default(field: FieldShape, argument: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from stages.core.records import Api
 from stages.environments import actions, resources
 from stages.environments.arguments import error, filters, paging
-from stages.environments.by_name import with_listed_values
+from stages.environments.by_name import coupled, with_listed_values
 from stages.environments.columns import columns
 from stages.environments.drafts import Draft, Use
 from stages.environments.fields import label_of
@@ -140,6 +140,7 @@ def _entity(
     others = columns(draft, chain, max_fields, left_out, {f.name.lower() for f in fields}, shown)
     if others is None:
         return None
+    others = [_following(field, coupled(api.id, draft.item.schema_name, field.name), left_out) for field in others]
     # A name that the caller chose is the label.
     label = key.name if draft.chosen else label_of(others, said)
     return EntityShape(
@@ -156,6 +157,14 @@ def _entity(
         resource=draft.name,
         schema_name=draft.item.schema_name,
     )
+
+
+def _following(field: FieldShape, rule: tuple[str, str] | None, left_out: Counter[str]) -> FieldShape:
+    """The field; a coupled one is the server's to write."""
+    if rule is None:
+        return field
+    left_out["coupled"] += 1
+    return field.model_copy(update={"follows": rule, "clock": "follows", "writable": False, "default": None})
 
 
 def _tool(

@@ -92,6 +92,8 @@ def _metrics(built: list[Built], rejected: list[Rejected]) -> dict[str, Any]:
     tools = [tool for environment in environments for tool in environment.tools]
     left_out = sum((Counter(environment.left_out) for environment in environments), Counter())
     seeded = sum(item.gate["mutation"]["seeded"] for item in built)
+    equivalent = sum(len(item.gate["mutation"]["equivalent"]) for item in built)
+    train, held = _nouns(environments, "train"), _nouns(environments, "evaluation")
     return {
         "environments": len(built),
         "rejected": len(rejected),
@@ -105,7 +107,24 @@ def _metrics(built: list[Built], rejected: list[Rejected]) -> dict[str, Any]:
             "seeded": seeded,
             "killed": sum(item.gate["mutation"]["killed"] for item in built),
             "score": round(sum(item.gate["mutation"]["killed"] for item in built) / max(seeded, 1), 4),
+            "equivalent": equivalent,
+            "by_kind": _by_kind(built),
         },
+        "nouns": {"train": len(train), "held_out": held, "held_out_seen_in_train": sorted(set(train) & set(held))},
         "left_out": dict(sorted(left_out.items())),
         "coverage": round(len(tools) / sum(environment.operations for environment in environments), 4),
     }
+
+
+def _nouns(environments: list[Environment], use: str) -> list[str]:
+    """What people call the rows of all environments of one use."""
+    return sorted({table.noun.lower() for e in environments if e.use == use for table in e.tables})
+
+
+def _by_kind(built: list[Built]) -> dict[str, dict[str, int]]:
+    """Seeded bugs over all environments by kind: places, seeded, killed."""
+    kinds: dict[str, Counter[str]] = {}
+    for item in built:
+        for kind, counts in item.gate["mutation"]["kinds"].items():
+            kinds.setdefault(kind, Counter()).update(counts)
+    return {kind: dict(counts) for kind, counts in sorted(kinds.items())}

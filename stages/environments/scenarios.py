@@ -6,9 +6,7 @@ mints run on from 101 over all tables, labels are unique over the whole state, a
 """
 
 import random
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from stages.core.records import Scalar, Scenario, content_id
@@ -16,7 +14,8 @@ from stages.core.seeds import generator
 from stages.environments.accepts import accepts
 from stages.environments.labels import NoValue, Words, label, slug, split, words
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape
-from stages.environments.values import spellings, stamp, stored
+from stages.environments.times import in_order, morning, stamp
+from stages.environments.values import spellings, stored
 
 Row = dict[str, Scalar]
 Rows = dict[str, list[Row]]
@@ -91,7 +90,34 @@ def scenario(shape: ApiShape, seed: int, complexity: str, name: str, plan: Plan)
                 row[entity.key] = minted(entity, number)
                 number += 1
             rows[entity.table].append(row)
+    _link(shape, rows, draw)
     return finish(shape.id, complexity, now, number, rows)
+
+
+def _link(shape: ApiShape, rows: Rows, draw: random.Random) -> None:
+    """Let texts that name another row by its key (`courseId`, `queue`) name one that is there, near by if it can be."""
+    for entity in shape.entities:
+        for field in entity.fields:
+            other = pointed(shape, entity, field)
+            if other is None or not rows[other.table]:
+                continue
+            for row in rows[entity.table]:
+                place = row.get(entity.parent_field or "")
+                near = [r for r in rows[other.table] if r.get(other.parent_field or "") == place]
+                if row[field.name] is not None:
+                    row[field.name] = draw.choice(near or rows[other.table])[other.key]
+
+
+def pointed(shape: ApiShape, entity: EntityShape, field: FieldShape) -> EntityShape | None:
+    """The entity whose key a text holds, judged by its name: the noun, or the noun and `id`, `key` or `name`."""
+    if field.kind != "text" or field.name == entity.label:
+        return None
+    low = field.name.lower().replace("_", "")
+    for other in shape.entities:
+        noun = other.noun.lower().replace(" ", "")
+        if other.table not in (entity.table, entity.parent) and low in (noun, f"{noun}id", f"{noun}key", f"{noun}name"):
+            return other
+    return None
 
 
 def finish(environment: str, complexity: str, now: datetime, next_id: int, rows: Rows) -> Scenario:
@@ -109,12 +135,6 @@ def minted(entity: EntityShape, number: int) -> str:
     return f"{entity.prefix}{number:03d}"
 
 
-def morning(draw: random.Random) -> datetime:
-    """A weekday of 2026 between 08:00 and 11:55 UTC, on five minutes."""
-    day = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=7 * draw.randrange(48) + draw.randrange(5))
-    return day + timedelta(hours=draw.randint(8, 11), minutes=5 * draw.randrange(12))
-
-
 def _row(
     shape: ApiShape,
     entity: EntityShape,
@@ -126,52 +146,49 @@ def _row(
     plan: Plan,
 ) -> Row:
     row: Row = {}
+    source = source.someone()
+    name = entity.label or (None if entity.minted else entity.key)
+    if name is not None:
+        # The label first: what else the row says goes with it.
+        row[name] = named(entity, entity.field(name), source, used)
+        source = source.named(str(row[name]))
     for field in entity.fields:
+        if field.name in row:
+            continue
         if field.kind == "key":
-            row[field.name] = None if entity.minted else spelled(field, lambda: slug(source, used, entity.noun))
+            row[field.name] = None
         elif field.name == entity.parent_field and entity.parent is not None:
             found = rows[entity.parent]
             # Every third row goes to the first parent, so that one of them is always worth reading.
             parent = found[0] if plan.gathered or index % 3 == 0 else source.random.choice(found)
             row[field.name] = parent[shape.entity(entity.parent).key]
-        elif field.name == entity.label:
-            row[field.name] = spelled(field, lambda name=field.name: label(source, used, entity.noun, name))
         elif field.required or source.random.random() < plan.filled:
             row[field.name] = stored(field, source, now)
         else:
+            # What a create leaves out is the default, so no row was ever without one.
+            row[field.name] = field.default
+    for field in entity.fields:
+        if field.follows and row[field.follows[0]] != field.follows[1]:
             row[field.name] = None
-    _in_order(row)
-    return row
+        elif field.follows and row[field.name] is None:
+            row[field.name] = stored(field, source, now)
+    ordered = in_order(row)
+    return {field.name: ordered[field.name] for field in entity.fields}
 
 
-def spelled(field: FieldShape, draw: Callable[[], str]) -> str:
-    """A drawn name, spelled as the field's schema wants it. Raises NoValue."""
+def named(entity: EntityShape, field: FieldShape, source: Words, used: set[str]) -> str:
+    """A label, spelled as the field's schema wants it. Raises NoValue."""
     address = "email" in field.name.lower() or field.format == "email"
     for _ in range(50):
-        text = draw()
+        if address:
+            text = label(source, used, entity.noun, person=True)
+        elif field.kind == "key":
+            text = slug(source, used, entity.noun)
+        else:
+            text = label(source, used, entity.noun, field.name)
         if address:
             return ".".join(split(text)) + "@example.com"
         form = next((form for form in spellings(text) if accepts(field.json_schema, form)), None)
         if form is not None:
             return str(form)
     raise NoValue(f"{field.name}: {field.json_schema}")
-
-
-def _in_order(row: Row) -> None:
-    """Put a start before its end and a creation before a change, where both are plain times."""
-    for first, last in PAIRS:
-        begin = next((name for name in row if first in name.lower()), None)
-        end = next((name for name in row if last in name.lower()), None)
-        if begin is None or end is None or begin == end:
-            continue
-        low, high = row[begin], row[end]
-        if isinstance(low, str) and isinstance(high, str) and low > high and shape_of(low) == shape_of(high):
-            row[begin], row[end] = high, low
-
-
-def shape_of(text: str) -> str:
-    """A text without its digits: two times written alike may be compared, inside JSON too."""
-    return re.sub(r"\d", "", text)
-
-
-PAIRS = (("start", "end"), ("creat", "updat"), ("creat", "modif"))

@@ -8,18 +8,22 @@ Rules that hold for every tool:
 
 - A call that ends in an error changes nothing. Arguments are checked against the JSON Schema first (INVALID_ARGUMENT).
 - Parents are looked up outermost first, then the row; a missing one ends the call with its error. A row is found only
-  under the parents that were given: a task of another list is missing.
+  under the parents that were given: a task of another list is missing. The message is `no <noun> <key given>`; of a key
+  that is taken `<noun> <key> already exists`; of a bad token `no page of this list has that token`.
 - A key is unique in its table, whatever the parent.
 - Every successful write moves `_meta.now` on by one minute; `updated`-like columns take the new time. A minted create
   first adds 1 to `_meta.next_id`; the key is `prefix` and that number in at least three digits (`t101`).
 - create: an argument left out stores the field's default, else null. patch: left out keeps, null clears, an object is
   merged into the stored one (RFC 7396), everything else replaces. update: each field of `fields` left out goes back to
   its default, else null. delete: the row and all rows below it.
+- A coupled time (`follows`) is the moment at which another field took a value: when a write leaves that field at the
+  value, the time stays if there is one, else becomes the new now; at any other value it is null. The rule is put to
+  the written row after everything else, by create, patch and update alike.
 - A row is shown without null values, keys in the order of `EntityShape.fields`; `shown` says which fields, `listed`
   which of them a list shows. Booleans are true and false, JSON columns are values, REAL columns are floats.
 - list: rows under the parents that equal every given filter, ordered by key (by bytes), `page_size` at a time. With
   more to come, `next_token` holds `p:<last key shown>` and, for each filter in order, `~<value or nothing>`; booleans
-  count as 1 and 0. A token without `p:`, or whose filters differ from the call's, ends in `bad_token`.
+  count as 1 and 0. A token without `p:` and a key, or whose filters differ from the call's, ends in `bad_token`.
 """
 
 from typing import Literal
@@ -49,8 +53,10 @@ class FieldShape(Record):
     default: Scalar = None
     """As stored (booleans 0/1, JSON as text), when a create or an update leaves it out."""
     one_of: tuple[str, ...] = ()
-    clock: Literal["create", "write"] | None = None
-    """Takes `_meta.now` when the row is created, or at every write to it."""
+    clock: Literal["create", "write", "follows"] | None = None
+    """Takes `_meta.now` when the row is created, at every write to it, or as `follows` says."""
+    follows: tuple[str, Scalar] | None = None
+    """Field and value that a coupled time goes with: `completed` follows `status` = `completed`."""
     shown: bool = True
     listed: bool = True
     read_only: Literal["flag", "prose"] | None = None

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
-from stages.core.records import Environment
+from stages.core.engine import Runtime
+from stages.core.records import Environment, Require
 from stages.environments.compile import compile
 from stages.environments.gate import Settings, failing, judge
-from stages.environments.mutants import mutants
+from stages.environments.mutants import KINDS, seeded
+from stages.environments.recognise import recognise
 from stages.environments.refusals import refused
 from stages.environments.scenarios import loadable
 from tests.environments.api import boards
+from tests.environments.described import google
 
 COUNTS = {"simple": 1, "medium": 1, "complex": 1, "boundary": 3}
 SETTINGS = Settings(seed=3, mutants_each=5, mutation_score=0.95)
@@ -35,14 +38,14 @@ def test_the_verdict_is_the_same_every_time() -> None:
 @pytest.mark.parametrize("kind", ["drop_where", "missing_require", "wrong_error", "wrong_row", "forget_tick"])
 def test_a_seeded_bug_fails_the_gate(kind: str) -> None:
     """envfactory.md 5."""
-    spoiled = next(m for m in mutants(compile(boards(), "train"), 3, 5) if m.kind == kind)
+    spoiled = next(m for m in seeded(compile(boards(), "train"), 3, 5).mutants if m.kind == kind)
     found = verdict(spoiled.environment, SETTINGS._replace(mutants_each=1))
     assert not found["passed"]
     assert failing(found)[0] != "mutation"
 
 
 def test_a_cascade_that_is_off_fails_the_gate() -> None:
-    spoiled = next(m for m in mutants(compile(boards(), "train"), 3, 5) if m.kind == "cascade_off")
+    spoiled = next(m for m in seeded(compile(boards(), "train"), 3, 5).mutants if m.kind == "cascade_off")
     assert not verdict(spoiled.environment, SETTINGS._replace(mutants_each=1))["passed"]
 
 
@@ -51,3 +54,33 @@ def test_a_refused_state_counts_as_a_pass_and_none_at_all_does_not() -> None:
     checks = verdict(compile(boards(), "train"))["checks"]
     assert checks["refused"]["passed"] and checks["refused"]["cases"] == 6
     assert not verdict(compile(boards(), "train"), broken=0)["passed"]
+
+
+def test_every_kind_of_bug_is_seeded_at_least_five_times_or_wherever_it_can_be() -> None:
+    """PROGRAMS: drop a where, swap columns, off by one, missing require, wrong error, wrong row, order, tick, null."""
+    kinds = verdict(compile(boards(), "train"))["mutation"]["kinds"]
+    assert set(kinds) == {*KINDS, "cascade_off"}
+    assert all(counts["seeded"] == min(counts["places"], SETTINGS.mutants_each) for counts in kinds.values())
+    assert all(counts["places"] for counts in kinds.values())
+
+
+def test_a_bug_that_changes_nothing_is_left_out_with_the_reason() -> None:
+    tasks = compile(recognise(google("tasks.v1"), 6), "train")
+    seeds = seeded(tasks, 3, 1000)
+    assert len(seeds.equivalent) == 3 and all("coupled" in line for line in seeds.equivalent)
+    assert len(seeds.equivalent) <= 0.05 * len(seeds.mutants)
+
+
+def test_every_seeded_bug_still_compiles() -> None:
+    """A bug that the engine refuses to load would be noticed by anyone."""
+    for mutant in seeded(compile(boards(), "train"), 3, 1000).mutants:
+        assert not Runtime(mutant.environment).refusals()
+
+
+def test_a_wrong_word_in_an_error_fails_the_gate() -> None:
+    right = compile(boards(), "train")
+    get = right.tool("cards_get")
+    steps = tuple(s.model_copy(update={"message": "no"}) if isinstance(s, Require) else s for s in get.program)
+    tools = tuple(t.model_copy(update={"program": steps}) if t is get else t for t in right.tools)
+    found = verdict(right.model_copy(update={"tools": tools}))
+    assert not found["passed"] and "said no, not no task" in failing(found)[1]

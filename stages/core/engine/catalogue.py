@@ -48,6 +48,6 @@ def _entry(folder: Path) -> Entry:
         gate = json.loads(verdict.read_bytes())
     except ValueError:
         raise UserError(str(verdict), "not valid JSON") from None
-    if not isinstance(gate, dict) or gate.get("passed") is False:
+    if not isinstance(gate, dict) or gate.get("passed") is not True:
         raise UserError(f"{verdict}: passed", "the gate did not admit this environment")
     return Entry(environment, tuple(jsonl.read(folder / "scenarios.jsonl", Scenario)), gate)

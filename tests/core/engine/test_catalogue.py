@@ -39,6 +39,10 @@ def test_a_failed_or_missing_verdict_keeps_an_environment_out(tmp_path: Path) ->
     place = written(tmp_path, gate={"passed": False})
     with pytest.raises(UserError, match=r"gate\.json: passed"):
         catalogue.load(tmp_path)
+    for silent in ({}, {"passed": "yes"}, [True]):
+        jsonl.write_json(place / "gate.json", silent)
+        with pytest.raises(UserError, match=r"gate\.json: passed"):
+            catalogue.load(tmp_path)
     (place / "gate.json").unlink()
     with pytest.raises(UserError, match="only the gate"):
         catalogue.load(tmp_path)
