@@ -20,7 +20,10 @@ UNSAFE = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 
 
 def load_model(path: Path | str, *, dtype: DType = "bfloat16", threads: int | None = None) -> Any:
-    """The folder's causal language model in eval mode. `threads` sets torch's own; None leaves them. Raises UserError."""
+    """The folder's causal language model in eval mode, on the GPU if there is one. Raises UserError.
+
+    `threads` sets torch's own; None leaves them.
+    """
     where = inspect(path)
     if threads is not None:
         torch.set_num_threads(threads)
@@ -39,7 +42,7 @@ def load_model(path: Path | str, *, dtype: DType = "bfloat16", threads: int | No
     if missing := sorted(told["missing_keys"]):
         # transformers fills the gap with random numbers and only warns. A tied lm_head does not count as missing.
         raise UserError(str(where), f"its safetensors lack {missing[0]} ({len(missing)} tensors in all)")
-    return model.eval()
+    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
 
 def load_tokenizer(path: Path | str) -> Any:

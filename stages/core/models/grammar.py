@@ -33,9 +33,9 @@ class Matcher:
             only[self._end] = 0.0
             return only
         llguidance.torch.fill_next_token_bitmask(self._matcher, self._bits)
-        rows = scores.unsqueeze(0).clone()
+        rows = scores.unsqueeze(0).to("cpu", copy=True)  # where the bits are
         llguidance.torch.apply_token_bitmask_inplace(rows, self._bits)
-        return rows.squeeze(0)
+        return rows.squeeze(0).to(scores.device)
 
     def accept(self, token: int) -> None:
         """Move on by one token."""
