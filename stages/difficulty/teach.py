@@ -87,12 +87,21 @@ def word_sequence_reversal(question: str) -> str | None:
     return f"Answer: {', '.join(reversed(found.group(1).strip().split(', ')))}" if found else None
 
 
+def needle_haystack(question: str) -> str | None:
+    """The one statement that says what is asked."""
+    statements, found = question.rsplit("\n", 1)[0], re.search(r"Who (.+?)\? Reply", question)
+    if found is None:
+        return None
+    told = re.findall(rf"(?:^|\. )([^ .]+) ({re.escape(found.group(1))})\.", statements)
+    return _told([f"{name} {does}." for name, does in told], told[0][0]) if len(told) == 1 else None
+
+
 def _two(question: str) -> tuple[int, int] | None:
     numbers = [int(digits) for digits in re.findall(r"\d+", question)]
     return (numbers[0], numbers[1]) if len(numbers) == 2 else None
 
 
-def _told(steps: list[str], answer: int, between: str = "\n") -> str:
+def _told(steps: list[str], answer: int | str, between: str = "\n") -> str:
     return f"{between.join(steps)}\nAnswer: {answer}"
 
 
@@ -101,6 +110,7 @@ METHODS: dict[str, Callable[[str], str | None]] = {
     "gcd": gcd,
     "lcm": lcm,
     "letter_counting": letter_counting,
+    "needle_haystack": needle_haystack,
     "products": products,
     "word_sequence_reversal": word_sequence_reversal,
 }

@@ -1,6 +1,7 @@
 """Draw problems of one family: unique by essence over all steps and splits, so that no split sees another's question."""
 
 import importlib.metadata
+import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from stages.core.seeds import derive
 from stages.problems.families import FAMILIES, Family
 from stages.problems.gate import refusal
 
+SPLITS: tuple[Split, ...] = ("test", "dev", "train")
+"""In the order in which they choose."""
 TRIES = 6
 """A step is asked for so many times the problems it needs, since small dials repeat themselves."""
 
@@ -24,7 +27,9 @@ class Drawn(NamedTuple):
 
 
 def draw(name: str, counts: dict[Split, int], max_characters: int, seed: int) -> Drawn:
-    """Fill each step of the family's dial, `test` first, then `dev`, then `train`.
+    """Fill each step of the family's dial, `test` first, then `dev`, then `train`, each from a stream of its own.
+
+    So the test split stays as it is whatever the sizes of the others, and gives nothing away to them.
 
     Args:
         name: of a family in FAMILIES.
@@ -38,21 +43,21 @@ def draw(name: str, counts: dict[Split, int], max_characters: int, seed: int) ->
     problems: list[Problem] = []
     rejected: list[Rejected] = []
     missing = 0
-    for level, settings in enumerate(family.dial, 1):
-        wanted: list[Split] = [split for split in ("test", "dev", "train") for _ in range(counts[split])]
-        for entry in _entries(name, settings, len(wanted) * TRIES, derive(seed, "problems", name, level)):
+    for split, (level, settings) in itertools.product(SPLITS, enumerate(family.dial, 1)):
+        wanted = counts[split]
+        for entry in _entries(name, settings, wanted * TRIES, derive(seed, "problems", name, level, split)):
             if not wanted:
                 break
-            problem = _problem(name, family, entry, level, settings, version, wanted[0])
+            problem = _problem(name, family, entry, level, settings, version, split)
             essence = family.essence(problem.question)
             reason = "duplicate" if essence in taken else refusal(problem, max_characters)
             if reason:
-                rejected.append(Rejected(id=problem.id, reason=reason, detail=f"{name}, step {level}"))
+                rejected.append(Rejected(id=problem.id, reason=reason, detail=f"{name}, step {level}, {split}"))
                 continue
             taken.add(essence)
-            wanted.pop(0)
+            wanted -= 1
             problems.append(problem)
-        missing += len(wanted)
+        missing += wanted
     return Drawn(problems, rejected, missing)
 
 

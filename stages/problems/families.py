@@ -35,6 +35,16 @@ def unordered(question: str) -> str:
     return " ".join(sorted(re.findall(r"\d+", question), key=lambda digits: (len(digits), digits)))
 
 
+def quoted(question: str) -> str:
+    """The text between the outer quotes: another letter counted in it does not make it another problem."""
+    return wording(question[question.index(': "') :])
+
+
+def words(question: str) -> str:
+    """What follows the colon, its words sorted: reversing "b, a" is near to reversing "a, b"."""
+    return " ".join(sorted(wording(question.rsplit(":", 1)[1]).split(", ")))
+
+
 def wording(question: str) -> str:
     """The whole question, case folded, white space collapsed."""
     return " ".join(question.casefold().split())
@@ -46,6 +56,10 @@ def _words(low: int, high: int) -> Settings:
 
 def _terms(terms: int, digits: int) -> Settings:
     return {"min_terms": terms, "max_terms": terms, "min_digits": digits, "max_digits": digits}
+
+
+def _statements(count: int) -> Settings:
+    return {"min_num_statements": count, "max_num_statements": count}
 
 
 def _digits(low: int, high: int) -> Settings:
@@ -65,12 +79,15 @@ FAMILIES: dict[str, Family] = {
         unordered,
     ),
     "letter_counting": Family(
-        "number", (_words(1, 2), _words(3, 4), _words(5, 6), _words(7, 8), _words(9, 10)), wording
+        "number", (_words(1, 2), _words(3, 4), _words(5, 6), _words(7, 8), _words(9, 10)), quoted
+    ),
+    "needle_haystack": Family(
+        "text", (_statements(1), _statements(2), _statements(3), _statements(4), _statements(6)), wording
     ),
     "products": Family(
         "number", (_digits(1, 1), _digits(1, 2), _digits(2, 2), _digits(2, 3), _digits(3, 3)), unordered
     ),
     "word_sequence_reversal": Family(
-        "text", (_words(2, 2), _words(3, 3), _words(4, 4), _words(5, 6), _words(7, 8)), wording
+        "text", (_words(2, 2), _words(3, 3), _words(4, 4), _words(5, 6), _words(7, 8)), words
     ),
 }

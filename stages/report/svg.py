@@ -54,11 +54,15 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     return tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_)
 
 
+SMALLEST = 1e-8
+"""A span that ten decimals still divide."""
+
+
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
     """Round numbers from below `low` to above `high`, about `most` steps apart. Two of them at least."""
     size = max(abs(low), abs(high))
     # A series that does not move has no span of its own: its size gives the scale.
-    span = high - low if high - low > 1e-9 * max(size, 1e-3) else (size if size > 1e-9 else 1.0)
+    span = high - low if high - low > max(1e-9 * size, SMALLEST) else (size if size > SMALLEST else 1.0)
     rough = span / most
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)

@@ -15,7 +15,8 @@ PLUMBING = re.compile(
     r"agents?|toolkits?|tools?|dataframes?|credentials?|oauth\w*|http|requests? body|environment variables?|shell|"
     r"commands?|terminal|process(?:es)? id|git|commits?|branch|repositor\w+|pull requests?|merge requests?|"
     r"snippets?|stack trace|binary|bytes|base64|hash|encrypt\w*|decrypt\w*|certificates?|servers?|proxy|"
-    r"instances?|class(?:es)? of|objects?|iterators?|generators?|arrays?|matri(?:x|ces)|ndarray|lookup table|"
+    r"instances?|class(?:es)? of|objects?|iterators?|generators?|matri(?:x|ces)|ndarray|docstrings?|ufuncs?|"
+    r"multivariate|lookup table|"
     r"internal|deprecated|helper|sub-?classes|"
     r"metadata|namespaces?|workspaces?|workflows?|pipelines?|iam|polic(?:y|ies)|permissions?|acl|"
     r"serviceaccounts?|service accounts?|sdks?|plugins?|extensions?|runtime|compil\w+|parsers?|parses|callable|"
@@ -24,13 +25,14 @@ PLUMBING = re.compile(
     re.IGNORECASE,
 )
 _UNSAYABLE = re.compile(
-    r"(?:^|_)(?:page_?token|next_?token|cursor|etag|offset|fields?|mask|opt|opt_fields|opt_pretty|api_version|uu?id|gid|guid|iid|"
+    r"(?:^|_)(?:page_?token|next_?token|cursor|etag|offset|skip|where|clause|fields?|mask|opt|opt_fields|opt_pretty|api_version|uu?id|gid|guid|iid|"
     r"hash|secret|password|api_?key|access_?key|token|credentials?|callback|kwargs|timeout|verbose|debug|retries|retry|"
     r"encoding|chunks?|stream|body_content|request_body|request_id|client|headers?|proxy|quota|quota_?user|pretty|"
     r"pretty_?print|alt|cache|validate|save|output_path|save_path|path|dir|directory|raw|json|schema|payload|metadata|"
     r"projection|select|expand|html|properties|config|settings|options|params|parameters|args|model|session|"
     r"operation|operator_id|tool|agent|prompt|instructions|seed|dtype|axis|backend|thread_ts|ts|"
-    r"full_output|xtol|rtol|atol|maxiter|max_iter|tolerance|solver|accesstoken|body|key|tags?)(?:$|_)",
+    r"nan_policy|keepdims|ddof|maxpts|abseps|releps|workers|n_resamples|sparse|loc|scale|rng|full_output|xtol|rtol|"
+    r"atol|maxiter|max_iter|tolerance|solver|accesstoken|body|key|tags?)(?:$|_)",
     re.IGNORECASE,
 )
 _COMMON = re.compile(r"^(?:page|page_?size|per_page|limit|max_?results|sort\w*|order\w*|size)$")

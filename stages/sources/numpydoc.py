@@ -71,6 +71,12 @@ def typed(name: str, kind: str, description: str, *, required: bool, default: ob
     # `scalar or array_like of shape(M, )`, `float or np.ndarray [shape=(n,)]`, `number > 0 [scalar]`: one number will do.
     plain = re.sub(r"\s+or\s+(?:np\.|numpy\.)?(?:array|ndarray)\w*.*|\s*[<>]=? *[\d.]+.*", "", plain)
     plain = re.sub(r"\s*\|\s*None|\s+or\s+None|^None\s+or\s+", "", plain).strip().strip("`,. ")
+    if re.fullmatch(
+        r"(?i)(?:\((?:\w,?)+\) ?)?(?:1-?d )?(?:array_like|array-like|sequence)(?: of (?:int|float|number|scalar)s?)?(?:,? 1-?d)?",
+        plain,
+    ):
+        items = Field.model_validate({"name": "", "type": "number"})
+        return Field.model_validate({**body, "type": "array", "items": items})
     listed = re.fullmatch(r"(?i)(?:list|sequence|iterable)\s*(?:of\s+|\[)(\w+?)s?\]?", plain)
     inner = _scalar(listed[1] if listed else plain)
     if inner is None:

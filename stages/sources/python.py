@@ -109,9 +109,8 @@ def _source(module: str, package: str | None, packages: dict[str, str], folder: 
 
 
 def _functions(tree: ast.Module, where: str) -> Iterator[Operation]:
-    # A private module's public function is reached from the top.
-    private = any(part.startswith("_") for part in where.split(".")[1:])
-    prefix = where.split(".")[0] if private else where
+    # A private module's public function is reached from the public module above it.
+    prefix = ".".join(part for part in where.split(".") if not part.startswith("_"))
     for node in tree.body:
         if isinstance(node, _Function) and not node.name.startswith("_"):
             operation = _operation(node, node.args.args, prefix)

@@ -133,5 +133,7 @@ def _sample(low: float, high: float, digits: int, rng: Random) -> float:
     value = math.exp(rng.uniform(math.log(low), math.log(high))) if far else rng.uniform(low, high)
     if digits <= 0 and value >= 100 and rng.random() < 0.4:
         digits = min(digits, -1)
+    if 0 < digits < 4 and value >= 2 and rng.random() < 0.45:
+        digits = 0
     value = round(value, digits)
     return int(value) if digits <= 0 else max(value, round(low, digits))

@@ -68,6 +68,7 @@ class Values:
         self.topics = next(
             (lists for pattern, lists in _SUBJECTS if re.search(pattern, subject.lower())), content.TOPICS
         )
+        self.length = rng.choice((2, 3, 3, 4, 4, 5, 6))
         self.year = rng.randint(2019, 2026)
         self.fake = Faker()
         self.fake.seed_instance(rng.getrandbits(32))
@@ -106,8 +107,14 @@ class Values:
         if value is None:
             return None
         mark = unit(field)
-        share = re.search(r"decimal|fraction|\b0-1\b|[\[(]0, 1[\])]|probability", about(field).lower())
-        if share and isinstance(value, float) and round(value * 100, 4).is_integer() and self.rng.random() < 0.4:
+        share = re.search(r"as a? ?decimal|fraction|\b0-1\b|[\[(]0, 1[\])]|probability", about(field).lower())
+        if (
+            share
+            and isinstance(value, float)
+            and 0 < value < 1
+            and round(value * 100, 4).is_integer()
+            and self.rng.random() < 0.4
+        ):
             return Stated(value, f"{round(value * 100)}%")
         said = UNIT_WORDS.get(mark, (mark,))
         small = 0.1 if field.type == "integer" else 0.0
@@ -117,7 +124,7 @@ class Values:
         inner, rng = field.items, self.rng
         if inner is None:
             return None
-        count = rng.choice((2, 2, 3, 3, 4, 5))
+        count = self.length
         if inner.type == "string":
             one = field.model_copy(update={"type": "string", "items": None, "name": re.sub(r"s$", "", field.name)})
             drawn = [self._text(one) for _ in range(count + 1)]
@@ -126,9 +133,11 @@ class Values:
                 return None
             return Stated(texts, listing(texts))  # type: ignore[arg-type]
         single = field.model_copy(update={"type": inner.type, "items": None})
-        numbers: list[JsonValue] = [amounts.draw(single, rng) for _ in range(count + 1)]
+        numbers: list[JsonValue] = [amounts.draw(single, rng) for _ in range(max(3, count))]
         if any(number is None for number in numbers):
             return None
+        if inner.type == "number" and rng.random() < 0.5:
+            numbers = [round(number) if isinstance(number, float) and number > 1.5 else number for number in numbers]
         shown = [repr(number) for number in numbers]
         text = rng.choice((f"[{', '.join(shown)}]", listing(shown), ", ".join(shown)))
         return Stated(numbers, text, "" if text.startswith("[") else unit(field))
@@ -168,7 +177,9 @@ class Values:
         return makers[what]() if what in makers else None
 
     def _sayable(self, text: str) -> bool:
-        return 0 < len(text) <= 40 and not re.search(r"[xX]{3}|\w=\w|[{}<>|\\*]|^\W|\.{3}|://|[A-Z]{12}", text)
+        return 0 < len(text) <= 40 and not re.search(
+            r"[xX]{3}|\w=\w|[{}<>|\\*]|^\W|\.{3}|://|[A-Z]{12}|[^\w)%+.]$", text
+        )
 
     def _id(self, field: Field) -> str:
         """A short identifier as people read them out: `4821`, `B1042`, `ord-318`."""

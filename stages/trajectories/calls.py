@@ -7,7 +7,6 @@ what is said `spoken.supports` (or `clauses.implies`, for a truth value) proves.
 
 import re
 from random import Random
-from typing import cast
 
 from pydantic import JsonValue
 
@@ -23,7 +22,18 @@ from stages.trajectories.words import sentence, words
 
 MOST_SHOWN, MOST_SAID, MOST_CHOICES = 6, 5, 8
 """Parameters a tool shows, arguments a sentence says, and values of a choice."""
-_ENDS = ("start", "begin", "since", "from", "min", "after"), ("end", "until", "to", "max", "before")
+_ENDS = (
+    ("start", "begin", "since", "from", "min", "after", "lower", "low"),
+    (
+        "end",
+        "until",
+        "to",
+        "max",
+        "before",
+        "upper",
+        "high",
+    ),
+)
 
 
 class CallGrammar:
@@ -40,7 +50,7 @@ class CallGrammar:
         if request is None or arguments is None:
             return None
         said = [argument for argument in arguments if argument.stated is not None]
-        told = self._told(request, said, rng)
+        told = self._told(_without(request, arguments), said, rng)
         if told is None:
             return None
         user, heard = told
@@ -132,7 +142,7 @@ class CallGrammar:
         most = min(len(optional), MOST_SAID - len(required), 4 if len(required) < 2 else 2)
         quiet = len(required) > 1 and rng.random() < 0.45
         wanted = 0 if quiet or not most else max(rng.randint(1, most), rng.randint(1, most))
-        unsaid = rng.choice((0, 1, 1, 2))
+        unsaid = rng.choice((0, 0, 1, 1, 2))
         found: dict[str, Argument] = {}
         for parameter in [*required, *optional]:
             mention = parameter.required or (wanted > 0 and kind(parameter) not in ("id", "page"))
@@ -154,7 +164,10 @@ class CallGrammar:
         texts = [argument.stated.text for argument in ordered if argument.stated is not None]
         called = [noun(argument.field).lower() for argument in ordered if argument.stated is not None]
         limits = sum(kind(argument.field) == "limit" for argument in ordered if argument.stated is not None)
-        if len(set(called)) < len(called) or limits > 1:
+        values_said = [
+            str(a.stated.value) for a in ordered if a.stated is not None and kind(a.field) in ("date", "time", "year")
+        ]
+        if len(set(called)) < len(called) or limits > 1 or len(set(values_said)) < len(values_said):
             return None
         weak = all(kind(a.field) in ("limit", "id", "page", "switch") for a in ordered if a.stated is not None)
         if (
@@ -172,17 +185,38 @@ class CallGrammar:
 
 
 def _ordered(arguments: list[Argument]) -> list[Argument]:
-    """The two ends of a range the right way round."""
-    low = next((a for a in arguments if a.stated and set(words(a.field.name).split()) & set(_ENDS[0])), None)
-    high = next((a for a in arguments if a.stated and set(words(a.field.name).split()) & set(_ENDS[1])), None)
-    if low is None or high is None or low is high or kind(low.field) != kind(high.field) or low.field.type == "array":
-        return arguments
-    one, two = cast(Stated, low.stated), cast(Stated, high.stated)
-    comparable = kind(low.field) in ("date", "time", "year", "amount") and type(one.value) is type(two.value)
-    if not comparable or not one.value > two.value:  # type: ignore[operator]
-        return arguments
-    swapped = {low.field.name: two, high.field.name: one}
+    """The two ends of every range the right way round: dates, times, years, amounts."""
+    swapped: dict[str, Stated] = {}
+    for low in arguments:
+        for high in arguments:
+            names = words(low.field.name).split(), words(high.field.name).split()
+            ends = bool(set(names[0]) & set(_ENDS[0]) and set(names[1]) & set(_ENDS[1]))
+            rest = [[word for word in name if word not in end] for name, end in zip(names, _ENDS, strict=True)]
+            comparable = kind(low.field) == kind(high.field) and kind(low.field) in ("date", "time", "year", "amount")
+            if not (ends and comparable and rest[0] == rest[1] and low.stated and high.stated and low is not high):
+                continue
+            one, two = low.stated.value, high.stated.value
+            if type(one) is type(two) and one > two:  # type: ignore[operator]
+                swapped |= {low.field.name: high.stated, high.field.name: low.stated}
     return [a._replace(stated=swapped[a.field.name]) if a.field.name in swapped else a for a in arguments]
+
+
+def _without(request: str, arguments: list[Argument]) -> str:
+    """The request without words for an argument that nobody gives: `top posts for a time period`."""
+    for argument in arguments:
+        if argument.stated is None:
+            names = "|".join(
+                re.escape(name) for name in {noun(argument.field), words(argument.field.name)} if len(name) > 2
+            )
+            cut = (
+                re.sub(
+                    rf" (?:for|with|in|at|within|during|by|around|from|to) (?:an?|the|given) (?:{names})\b", "", request
+                )
+                if names
+                else request
+            )
+            request = cut if len(cut.split()) > 2 else request
+    return request
 
 
 def _once(request: str, said: list[Argument]) -> str:
@@ -190,7 +224,7 @@ def _once(request: str, said: list[Argument]) -> str:
     for argument in said:
         if argument.field.type in ("number", "integer"):
             cut = re.sub(
-                rf" (?:for|with|given|from|at|using|of) (?:an? |the )?{re.escape(noun(argument.field))}\b.*$",
+                rf" (?:for|with|given|from|at|using|of|around|up to|to|as) (?:an? |the )?{re.escape(noun(argument.field))}\b.*$",
                 "",
                 request,
             )

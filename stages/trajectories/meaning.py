@@ -49,6 +49,10 @@ _NO_NOUN = re.compile(
     r"Set|Use|Describes?|Select|True|Return|Either|Sets|Issue|Limits?|Restrict|Do not|Don't)\b|\b(?:you|this|param|it|"
     r"its|query parameter)\b"
 )
+_GENERIC = re.compile(
+    r"^(?:the |a )?(?:input|1-?d|n-?d|arrays?|lists?|sequence|data|samples?|first|second|two|quantiles)\b",
+    re.IGNORECASE,
+)
 _SHORT = ("age", "day", "days", "year", "month", "hour", "url", "lat", "lon", "lng", "city", "date", "size", "page", "name",
           "text", "unit", "id", "ids", "no", "to", "zip", "limit", "to", "from", "cc", "bcc", "cron", "rate", "time",
           "type", "sort", "order", "color")  # fmt: skip
@@ -80,6 +84,7 @@ _TEXT = (
     ("expression", r"\b(?:expression|polynomial|sympy)\b|mathematical (?:function|formula)|^(?:numerator|function):"),
     ("variable", r"^(?:variable|var|wrt):"),
     ("species", r"\bspecies\b|\btaxon|scientific name|organism|\banimal\b|\bplant name"),
+    ("color", r"\bcolou?r"),
     ("drug", r"\bdrug|\bmedicinal|\bmedication"),
     ("disease", r"\bdisease|\bcondition\b.*(?:medical|health)|\bdiagnosis"),
     ("chemical", r"\bcompound|\bmolecule|chemical (?:name|compound)|\bsubstance"),
@@ -100,7 +105,6 @@ _TEXT = (
     ("last_name", r"last ?name|surname|family ?name"),
     ("user_name", r"^(?:user ?name|screen name|handle|user):|\busername"),
     ("channel", r"\bchannel(?: name)?\b"),
-    ("color", r"\bcolou?r"),
     ("file", r"\bfile ?name|\bfilename|^(?:file|attachment):|\bfile path"),
     ("query", r"^(?:[\w ]*\b)?(?:query|q|search|keywords?|terms?|topic|search string|search text|text query)\b[\w ]*:|"
     r"\bsearch (?:term|query)"),
@@ -136,7 +140,7 @@ _NUMBERS = (
 
 def about(field: Field) -> str:
     """The description without its examples."""
-    return _EXAMPLES.sub("", re.sub(r"\s+", " ", field.description)).strip()
+    return _EXAMPLES.sub("", re.sub(r"\s+", " ", field.description.replace(":math:", ""))).strip()
 
 
 def examples(field: Field) -> list[str]:
@@ -162,6 +166,8 @@ def kind(field: Field) -> str:
     name = words(field.name)
     if inner.type != "string":
         found = _first(_NUMBERS, f"{name}: {about(field)}".lower())
+        if found == "limit" and re.search(r"\b(?:age|days?|hours?|minutes?|years?|width|height|price)\b", name):
+            return "amount"
         return found or ("id" if re.search(r"\bids?$", name) else "amount")
     found = _first(_TEXT, f"{name}:")
     told = about(field).lower()
@@ -197,7 +203,7 @@ def noun(field: Field) -> str:
     glued = len(parts) == 1 and len(name) > 6 and name not in about(field).lower() and "limit" not in name
     if not symbol and len(parts) <= 4 and not (glued and 0 < len(described(field).split()) < 7):
         return name
-    return described(field) or (name if len(name) > 2 else field.name)
+    return (described(field) if not _GENERIC.match(about(field)) else "") or (name if len(name) > 2 else field.name)
 
 
 def described(field: Field) -> str:

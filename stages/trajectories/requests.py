@@ -50,7 +50,7 @@ _TAILS = re.compile(
             r" via .*| (?:allowing|enabling|identified|specified|provided|belonging) .*",
             r" with (?:pagination|filters?|filtering|optional|support)\b.*",
             r" (?:matching|that match) (?:the |a |your )?(?:query|criteria|keywords?)\b.*",
-            rf" (?:both )?(?:at|evaluated at|under|on|to|into|within|across) {_A}(?:given|specified|chosen)\b.*",
+            rf" (?:both )?(?:at|evaluated at|under|on|to|into|within|across|along|over) {_A}(?:given|specified|chosen)\b.*",
             r" for the (?:current|authenticated|calling) (?:user|account)\b.*| of (?:the )?(?:current|authenticated) user\b.*",
         )
     )
@@ -78,7 +78,7 @@ def imperative(description: str) -> str | None:
         description.replace("’s", "'s"),
     )
     text = _OPENING.sub("", text.strip())
-    first = re.split(r"(?<=[a-z0-9)])\.(?:\s|$)|:\s|;\s|\n| - | — |…", text.strip())[0].strip().rstrip(".")
+    first = re.split(r"(?<=[a-z0-9)])\.(?:\s|$)|:(?:\s|$)|;\s|\n| - | — |…", text.strip())[0].strip().rstrip(".")
     first = re.sub(r"\s+", " ", first)
     for _ in range(2):
         first = _TAILS.sub("", first).strip(" ,")
@@ -92,7 +92,7 @@ def imperative(description: str) -> str | None:
         return None
     first = re.sub(r"^calculation of (?:the )?", "calculate the ", first)
     scored = re.match(r"(?:The |An? )?((?:[\w-]+ ){1,5}(?:score|risk))\b", first)
-    if scored and first == scored[0]:
+    if scored and first == scored[0] and not _VERBS.fullmatch(first.partition(" ")[0].lower()):
         first = f"calculate the {scored[1]}"
     adverb = re.match(r"(permanently|immediately) (?=\w)", first, re.IGNORECASE)
     first = first[adverb.end() :] if adverb else first

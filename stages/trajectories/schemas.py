@@ -10,7 +10,7 @@ from stages.core.records import Api, Field, Operation
 from stages.trajectories.meaning import about, examples
 from stages.trajectories.words import words
 
-LONGEST = 46
+LONGEST = 40
 """Characters of a parameter's description; the template shows no more than 80."""
 _STOP = r" (?:that|which|of|for|in|with|to|used|from|at|on|when|and|as|such|or)\b"
 _LAST_STOP = re.compile(rf"{_STOP}(?!.*{_STOP})")
@@ -77,5 +77,5 @@ def tool(name: str, description: str, parameters: dict[str, JsonValue]) -> dict[
     text = re.sub(r",? (?:as )?(?:shown|given|cited|presented) (?:in|as)\b.*$", "", text)
     text = re.sub(r",? (?:according to|as in|using|from|by|with)\s*(?=\.|$)", "", text)
     first = re.split(r"(?<=[a-z0-9)])\.\s", text)[0].rstrip("….")
-    first = first if len(first) <= 96 else first[:96].rsplit(" ", 1)[0].rstrip(" ,;:(")
+    first = first if len(first) <= 84 else first[:84].rsplit(" ", 1)[0].rstrip(" ,;:(")
     return {"name": name, "description": f"{first}.", "parameters": parameters}

@@ -10,7 +10,7 @@ from stages.trajectories.calls import CallGrammar
 
 TURNS = 12
 """Rounds over all functions before fewer rows than wanted are accepted."""
-LARGEST_SHARE = 0.17
+LARGEST_SHARE = 0.15
 """Of all rows, from one API or package."""
 OVERHEAD = 40
 """Tokens of a row beside tools, request and call: the roles and the system line."""
@@ -59,7 +59,7 @@ def _rounds(operation: Operation, params: Params) -> int:
     """How many rows the function is good for: the more parameters, the more; of those with a single one every third."""
     count = len(operation.parameters)
     if count < 3:
-        return seeds.generator(params.seed, "few", operation.name).random() < (0.2 if count == 1 else 0.6)
+        return seeds.generator(params.seed, "few", operation.name).random() < (0.12 if count == 1 else 0.5)
     return min(params.calls_each, count)
 
 

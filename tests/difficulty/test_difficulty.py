@@ -25,6 +25,10 @@ QUESTIONS = {
     ),
     "lcm": ("Find the Least Common Multiple (LCM) of these numbers: 6, 10", "30"),
     "letter_counting": ('How many times does the letter "e" appear in the text: "the seven Trees"?', "5"),
+    "needle_haystack": (
+        "Josef blasts butterflies. Cailaen disapproves of butterflies. \nWho blasts butterflies? Reply only with a name.",
+        "Josef",
+    ),
     "products": ("Solve the following multiplication: 23 * 407. Give only the result as your final answer.", "9361"),
     "word_sequence_reversal": ("Reverse this list of words: of, do, motive", "motive, do, of"),
 }
@@ -37,7 +41,7 @@ def problem(family: str = "gcd", level: object = 1, number: int = 0, **changes) 
         "family": family,
         "question": question if number == 0 else f"{question} ({number})",
         "answer": answer,
-        "verifier": "text" if family == "word_sequence_reversal" else "number",
+        "verifier": "text" if family in ("needle_haystack", "word_sequence_reversal") else "number",
         "difficulty": {} if level is None else {"level": level},
         "split": "train",
     }

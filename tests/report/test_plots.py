@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stages.report.plots import Score, columns, curve, intervals, smooth
@@ -35,6 +35,8 @@ def test_a_flat_curve_and_a_short_one_are_drawn():
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+@example(0.0, 1.0868143905499409e-10)
+@example(0.0, 1.1e-8)
 def test_ticks_hold_the_whole_range(low, span):
     marks = ticks(low, low + span)
     assert marks[0] <= low + 1e-6 and marks[-1] >= low + span - 1e-6

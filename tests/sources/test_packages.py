@@ -133,6 +133,8 @@ def test_a_docstrings_choice_is_an_enum():
         ("`pint.Quantity`", "number"),
         ("scalar or array_like of shape(M, )", "number"),
         ("Optional[List[str]]", "array"),
+        ("(N,) array_like", "array"),
+        ("array_like", "array"),
     ],
 )
 def test_simple_types_are_read(kind, type_):
@@ -140,7 +142,7 @@ def test_simple_types_are_read(kind, type_):
     assert field and field.type == type_
 
 
-@pytest.mark.parametrize("kind", ["array_like", "NetworkX graph", "callable", "", "int or tuple"])
+@pytest.mark.parametrize("kind", ["ndarray", "NetworkX graph", "callable", "", "int or tuple"])
 def test_other_types_are_refused(kind):
     assert typed("x", kind, "", required=True, default=None) is None
 

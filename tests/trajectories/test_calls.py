@@ -147,3 +147,15 @@ def test_two_arguments_of_one_name_are_not_told_apart_by_guessing() -> None:
         Parameter(name="b", type="number", required=True, description="Viscosity [Pa*s]", location="body"),
     )
     assert not [1 for n in range(30) if CallGrammar(API, "train").item(same, [], generator(5, n))]
+
+
+def test_the_ends_of_a_range_are_the_right_way_round_beside_a_limit() -> None:
+    trip = operation(
+        "garden.list_all_day_trips",
+        Parameter(name="max_results", type="integer", description="Maximum number of trips", location="body"),
+        Parameter(name="start_date", type="string", required=True, description="First day", location="body"),
+        Parameter(name="end_date", type="string", required=True, description="Last day", location="body"),
+    )
+    made = [CallGrammar(API, "train").item(trip, [], generator(6, n)) for n in range(60)]
+    calls = [item.gold[0].arguments for item in made if item is not None]
+    assert len(calls) > 20 and all(str(call["start_date"]) < str(call["end_date"]) for call in calls)

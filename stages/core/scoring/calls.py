@@ -49,6 +49,9 @@ def score(
 def _result(item: CallItem, reply: Reply, prompt_tokens: int) -> ItemResult:
     parsed = parse(reply.text)
     verdict = tool_call.verify(parsed.calls, item, parsed.error)
+    if not reply.stopped:
+        # Like a turn in an environment: a message without an end is no message, whatever it began with.
+        verdict = tool_call.Verdict(False, "cut_off")
     return ItemResult(
         id=item.id,
         cluster=item.id,

@@ -115,7 +115,8 @@ def test_a_stock_trainer_makes_the_same_tokens_and_labels_from_our_rows(rows, pi
         model=pico_model, args=config, train_dataset=stored(made, tmp_path), processing_class=tokenizer
     )
     assert len(trainer.train_dataset) == len(made)
-    for row, theirs in zip(made, trainer.train_dataset, strict=True):
+    # A row with a number whose last bit the JSON reader changed has other digits, so other tokens: we follow its digits.
+    for row, theirs in zip(stored(made, tmp_path), trainer.train_dataset, strict=True):
         ours = encode(tokenizer, row["messages"], row["tools"])
         assert theirs["input_ids"] == ours.ids
         assert theirs["labels"] == [token if bit else -100 for token, bit in zip(*ours, strict=True)]
