@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export TRL_EXPERIMENTAL_SILENCE := 1
 
-.PHONY: help setup demo test check bench replay profile clean
+.PHONY: help setup demo test check bench replay control profile clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,8 +37,8 @@ help: ## list the targets
 
 setup: .stamps/packages .stamps/dvc ## virtual environment, data packages
 
-demo: setup ## every stage on the graph so far, from API descriptions to a chosen model
-	$(BIN)/python -m flows.pipeline merge
+demo: setup ## from API descriptions to data/report/index.html
+	$(BIN)/python -m flows.pipeline report
 
 test: setup ## the tests
 	$(BIN)/python -m pytest
@@ -53,6 +53,9 @@ bench: setup ## side-by-side measurements; nothing else should run meanwhile
 
 replay: setup ## re-execute every exported dialogue in fresh processes
 	$(BIN)/python -m stages.trajectories.replay
+
+control: demo ## train on calls with shuffled arguments: what is format, what is understanding
+	$(BIN)/python -m flows.control
 
 profile: .stamps/python ## merge profiles/$(P).yaml into params.yaml: make profile P=gpu
 	$(BIN)/python -m flows.profile $(P)

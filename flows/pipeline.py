@@ -1,6 +1,6 @@
 """Run the stale part of the graph through Prefect: `python -m flows.pipeline [target]`.
 
-The target is `merge`, the last stage so far, unless one is named.
+The target is `report`, the last stage, unless one is named.
 
 dvc.yaml is the one truth about the graph; each stage runs as `dvc repro --single-item`, independent ones side by side
 within `execution.slots`. DVC is asked first whether anything is stale: if not, nothing is started at all.
@@ -62,4 +62,4 @@ def progress(parents: dict[str, set[str]], todo: set[str], running: dict[str, fl
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "merge"))
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "report"))

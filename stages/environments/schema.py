@@ -42,9 +42,9 @@ def parameters(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
     entity = shape.entity(tool.table)
     properties: dict[str, JsonValue] = {}
     for argument, parent in tool.parents.items():
-        properties[argument] = {"type": "string", "description": f"Key of the {shape.entity(parent).noun}."}
+        properties[argument] = {"type": "string", "description": _key_of(shape.entity(parent))}
     if tool.key_parameter:
-        said = f"Name of the new {entity.noun}." if tool.verb == "create" else f"Key of the {entity.noun}."
+        said = f"Name of the new {entity.noun}." if tool.verb == "create" else _key_of(entity)
         properties[tool.key_parameter] = {"type": "string", "minLength": 1, "description": said}
     for argument, name in {**tool.fields, **tool.filters}.items():
         field = entity.field(name)
@@ -64,6 +64,11 @@ def parameters(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
         "required": list(tool.required),
         "additionalProperties": False,
     }
+
+
+def _key_of(entity: EntityShape) -> str:
+    """Whether it must be looked up or is what people say: nothing else in a schema tells the two apart."""
+    return f"{'Id' if entity.minted else 'Name'} of the {entity.noun}."
 
 
 def returns(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
@@ -93,8 +98,12 @@ def _row(shape: ApiShape, name: str, *, listed: bool) -> dict[str, JsonValue]:
 
 
 def visible(entity: EntityShape, *, listed: bool) -> list[FieldShape]:
-    """The fields that a row shows, alone or in a list."""
-    return [field for field in entity.fields if field.shown and (field.listed or not listed)]
+    """The fields that a row shows, alone or in a list: what people call it first, then its key and the rest.
+
+    A reader who has found the name goes on to the key, as a model that copies what follows a match does.
+    """
+    shown = [field for field in entity.fields if field.shown and (field.listed or not listed)]
+    return sorted(shown, key=lambda field: field.name != entity.label)
 
 
 def safe(name: str) -> bool:

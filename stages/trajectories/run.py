@@ -79,14 +79,16 @@ def read_chains(path: Path) -> Chains:
 
 
 def sides(catalogue: dict[str, Entry], params: Params) -> dict[Split, list[str]]:
-    """Environments of each split. Those set aside for dev are drawn from the training side; none stands in two."""
+    """Environments of each split; none stands in two. Raises UserError for a dev environment that is not for training."""
     training = [key for key, entry in catalogue.items() if entry.environment.use == "train"]
     testing = [key for key, entry in catalogue.items() if entry.environment.use == "evaluation"]
-    if len(training) <= params.dev_environments:
-        raise UserError("data/environments", f"only {len(training)} training environments; dev needs some of its own")
-    seeds.generator(params.seed, "dev").shuffle(training)
-    dev = training[: params.dev_environments]
-    return {"train": sorted(set(training) - set(dev)), "dev": sorted(dev), "test": testing}
+    wrong = sorted(set(params.dev_environments) - set(training))
+    if wrong:
+        raise UserError(f"params.yaml: trajectories.dev_environments: {wrong[0]}", "no environment of the training side")
+    train = sorted(set(training) - set(params.dev_environments))
+    if not train:
+        raise UserError("params.yaml: trajectories.dev_environments", "nothing is left to train on")
+    return {"train": train, "dev": sorted(params.dev_environments), "test": testing}
 
 
 def starts(entry: Entry) -> list[Scenario]:

@@ -143,7 +143,7 @@ class Synthesis:
                 self._fits(attempt, made)
                 if self.count(worked.answer) >= self.budgets.call_tokens:
                     raise Refused("answer_too_long")
-                if seek and attempts < TRIES * 3 // 4 and (len(attempt.calls) < 2 or begins_writing(attempt)):
+                if seek and attempts < TRIES * 9 // 10 and (len(attempt.calls) < 2 or begins_writing(attempt)):
                     raise Refused("no_look_up")
             except Refused as reason:
                 self.refused[reason.reason] += 1
@@ -158,17 +158,20 @@ class Synthesis:
                 spans=tuple(attempt.spans),
                 template=template.id,
             )
-            if self._heard(attempt, turn, follow):
+            if self._heard(attempt, turn, made):
                 self.uses.tools.update(call.tool for call in turn.calls)
                 self.uses.templates[template.id] += 1
                 return attempt, worked, turn
         return None
 
-    def _heard(self, draft: Draft, turn: Turn, follow: bool) -> bool:
-        """Every row that was looked up by name is named in the turn."""
+    def _heard(self, draft: Draft, turn: Turn, made: list[Turn]) -> bool:
+        """Every row that was looked up by name is named in the turn, and nothing is asked that was answered before."""
         named = [ref.label for ref in draft.mentioned]
         if any(label.lower() not in turn.user.lower() for label in named):
             self.refused["not_named"] += 1
+            return False
+        if any(turn.answer == earlier.answer for earlier in made):
+            self.refused["asked_before"] += 1
             return False
         return True
 

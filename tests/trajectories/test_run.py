@@ -24,7 +24,7 @@ PARAMS = load("trajectories").model_copy(
         "train_dialogues": 8,
         "dev_dialogues": 3,
         "test_dialogues": 4,
-        "dev_environments": 1,
+        "dev_environments": ("one",),
         "calls": 10,
         "dev_calls": 2,
     }
@@ -87,10 +87,13 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
-def test_too_few_training_environments_is_a_named_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("dev", "said"), [("one", "nothing is left to train on"), ("held", "no environment"), ("none", "no environment")]
+)
+def test_dev_environments_are_of_the_training_side_and_leave_some(tmp_path: Path, dev: str, said: str) -> None:
     folders = inputs(tmp_path / "in", ("one", "held"))
-    with pytest.raises(UserError, match="training environments"):
-        run(PARAMS, folders, tmp_path)
+    with pytest.raises(UserError, match=said):
+        run(PARAMS.model_copy(update={"dev_environments": (dev,)}), folders, tmp_path)
 
 
 def test_a_line_that_is_no_chain_is_named(tmp_path: Path) -> None:

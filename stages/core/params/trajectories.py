@@ -16,8 +16,8 @@ class Params(Section):
     """Tasks to choose models by."""
     test_dialogues: int = Field(ge=1)
     """Tasks on held-out environments; shared evenly between them."""
-    dev_environments: int = Field(ge=1)
-    """Training-side environments set aside for dev."""
+    dev_environments: tuple[str, ...] = Field(min_length=1)
+    """Ids of training-side environments set aside for dev."""
     max_turns: int = Field(ge=1, le=4)
     """User turns of a training dialogue; held-out tasks have at most two."""
     calls: int = Field(ge=1)
