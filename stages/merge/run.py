@@ -4,15 +4,16 @@ import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from stages.core import jsonl
 from stages.core.engine import catalogue
 from stages.core.errors import UserError
 from stages.core.models import folder
 from stages.core.params.merge import Linear, Params
-from stages.core.records import Dialogue, Problem
+from stages.core.records import CallItem, Dialogue, Problem
 from stages.core.rollouts.play import PlaySettings
-from stages.core.scoring import environments, problems
+from stages.core.scoring import calls, environments, problems
 from stages.core.scoring.result import ItemResult
 from stages.core.seeds import generator
 from stages.core.stage import Inputs, Summary
@@ -20,6 +21,14 @@ from stages.merge.choose import choose
 from stages.merge.methods.linear import linear
 from stages.merge.methods.soup import soup
 from stages.merge.stream import Combine, merge
+
+
+class Dev(NamedTuple):
+    """What every candidate is asked."""
+
+    dialogues: list[Dialogue]
+    calls: list[CallItem]
+    problems: list[Problem]
 
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
@@ -32,8 +41,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         merge(sources, candidates[name], combine)
         if candidates["rl"] in sources:
             mixed.add(name)
-    items = _dev(inputs, params)
-    results = {name: _score(path, items, inputs, params) for name, path in candidates.items()}
+    dev = _dev(inputs, params)
+    results = {name: _score(path, dev, inputs, params) for name, path in candidates.items()}
     choice = choose(results, frozenset(mixed), params.worst_rl)
     shutil.copytree(candidates[choice.chosen], out / "final")
     jsonl.write_json(out / "choice.json", choice._asdict())
@@ -57,14 +66,18 @@ def _between(tensors: Sequence, t: float):
     return linear(tensors[0], tensors[1], t)
 
 
-def _dev(inputs: Inputs, params: Params) -> tuple[list[Dialogue], list[Problem]]:
+def _dev(inputs: Inputs, params: Params) -> Dev:
     where = inputs["trajectories"] / "dialogues.jsonl"
     dialogues = [item for item in jsonl.read(where, Dialogue) if item.split == "dev"]
     if not dialogues:
         raise UserError(str(where), "no dialogue of the dev split to choose a model by")
+    single = [item for item in jsonl.read(inputs["trajectories"] / "calls.jsonl", CallItem) if item.split == "dev"]
     asked = [item for item in jsonl.read(inputs["problems"] / "problems.jsonl", Problem) if item.split == "dev"]
-    drawn_d = _draw(dialogues, params.dialogues, params.seed, "dialogues")
-    return drawn_d, _draw(asked, params.problems, params.seed, "problems")
+    return Dev(
+        _draw(dialogues, params.dialogues, params.seed, "dialogues"),
+        _draw(single, params.calls, params.seed, "calls"),
+        _draw(asked, params.problems, params.seed, "problems"),
+    )
 
 
 def _draw(items: list, count: int, seed: int, what: str) -> list:
@@ -72,20 +85,15 @@ def _draw(items: list, count: int, seed: int, what: str) -> list:
     return generator(seed, "merge", what).sample(items, min(count, len(items)))
 
 
-def _score(path: Path, items: tuple[list[Dialogue], list[Problem]], inputs: Inputs, params: Params) -> list[ItemResult]:
+def _score(path: Path, dev: Dev, inputs: Inputs, params: Params) -> list[ItemResult]:
     model = folder.load_model(path, threads=params.threads)
     tokenizer = folder.load_tokenizer(path)
-    dialogues, asked = items
     held = {name: entry.environment for name, entry in catalogue.load(inputs["environments"]).items()}
     settings = PlaySettings(params.max_calls_per_turn, params.max_new_tokens, params.batch_size)
-    results = environments.score(model, tokenizer, dialogues, held, settings, stage="merge")
-    if asked:
-        results += problems.score(
-            model,
-            tokenizer,
-            asked,
-            max_new_tokens=params.max_new_tokens,
-            batch_size=params.batch_size,
-            stage="merge",
-        )
+    results = environments.score(model, tokenizer, dev.dialogues, held, settings, stage="merge")
+    tokens, size = params.max_new_tokens, params.batch_size
+    if dev.calls:
+        results += calls.score(model, tokenizer, dev.calls, max_new_tokens=tokens, batch_size=size, stage="merge")
+    if dev.problems:
+        results += problems.score(model, tokenizer, dev.problems, max_new_tokens=tokens, batch_size=size, stage="merge")
     return results

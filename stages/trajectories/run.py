@@ -84,7 +84,9 @@ def sides(catalogue: dict[str, Entry], params: Params) -> dict[Split, list[str]]
     testing = [key for key, entry in catalogue.items() if entry.environment.use == "evaluation"]
     wrong = sorted(set(params.dev_environments) - set(training))
     if wrong:
-        raise UserError(f"params.yaml: trajectories.dev_environments: {wrong[0]}", "no environment of the training side")
+        raise UserError(
+            f"params.yaml: trajectories.dev_environments: {wrong[0]}", "no environment of the training side"
+        )
     train = sorted(set(training) - set(params.dev_environments))
     if not train:
         raise UserError("params.yaml: trajectories.dev_environments", "nothing is left to train on")

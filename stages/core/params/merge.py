@@ -35,6 +35,8 @@ class Params(Section):
     """Merges that stand as candidates beside sft and rl; may be empty."""
     dialogues: int = Field(ge=1)
     """Dev dialogues each candidate plays."""
+    calls: int = Field(ge=0)
+    """Dev single calls each candidate makes."""
     problems: int = Field(ge=0)
     """Dev problems each candidate answers."""
     batch_size: int = Field(ge=1)
