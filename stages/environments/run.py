@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 
 from stages.core import jsonl
 from stages.core.errors import UserError
@@ -48,6 +49,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     results = Parallel(n_jobs=os.cpu_count() or 1)(
         delayed(build)(shape, params, shape.id in held) for shape in shapes if shape.tools
     )
+    # A worker's CPU seconds count as ours once it has ended.
+    get_reusable_executor().shutdown(wait=True)
     built = [result for result in results if isinstance(result, Built)]
     rejected += [result for result in results if isinstance(result, Rejected)]
     tools = sum(len(item.environment.tools) for item in built)
