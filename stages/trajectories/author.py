@@ -21,7 +21,7 @@ from stages.core.records import Dialogue, Turn
 from stages.core.records.base import canonical
 from stages.trajectories import proof
 from stages.trajectories.synthesis import identity
-from stages.trajectories.wording import bare, fields, refusal, values
+from stages.trajectories.wording import bare, refusal, things, values
 
 RULES = """You put what a user says to an assistant into other words, as another person would say it in a chat.
 You get a JSON object: turn_1, turn_2, ... are the user's messages in one conversation, in order. Each has "words", what the \
@@ -84,7 +84,7 @@ def request(dialogue: Dialogue, runtime: Runtime, author: Llm, model: str) -> Re
     asked = {}
     for number, turn in enumerate(dialogue.turns):
         keep = values(dialogue, number, runtime.environment)
-        keep += [ways[0] for ways in fields(turn, runtime.environment)]
+        keep += [ways[0] for ways in things(turn, runtime.environment)]
         asked[_key(number)] = {"words": turn.user, "keep": list(dict.fromkeys(keep))}
     messages = ({"role": "system", "content": RULES}, {"role": "user", "content": canonical(asked)})
     schema = {"name": "rewording", "strict": True, "schema": reply_of(len(asked)).model_json_schema()}
@@ -132,7 +132,7 @@ class Judge:
     def _refusal(self, old: Dialogue, best: Dialogue, new: Dialogue, number: int) -> str | None:
         runtime = self._runtimes[old.environment]
         turn, text = old.turns[number], new.turns[number].user
-        said, named = values(old, number, runtime.environment), fields(turn, runtime.environment)
+        said, named = values(old, number, runtime.environment), things(turn, runtime.environment)
         found = refusal(turn, text, said, named, self._author.longest)
         if found is not None:
             return found[0]

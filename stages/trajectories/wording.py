@@ -1,8 +1,8 @@
 """Whether other words for a user's turn say what the old ones said, as far as that can be proved from the words.
 
-All that the reference was worked out from must stand in them: values, names of rows, the field that is changed or asked
-for. Nothing of that kind may be new: no number, no quoted text, no name. What the words do beside that (the tone, the
-order, a synonym of "delete") cannot be proved and is the LLM's.
+All that the reference was worked out from must stand in them: values, names of rows, the kind of thing acted on, the
+field that is changed or asked for. Nothing of that sort may be new: no number, no quoted text, no name. The action is
+checked by its words (`actions`). The rest, tone and order, is the LLM's.
 """
 
 import re
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from stages.core.records import Dialogue, Environment, Turn
+from stages.trajectories.actions import changed
 from stages.trajectories.columns import spoken_field
 from stages.trajectories.words import words
 
@@ -34,22 +35,23 @@ def values(dialogue: Dialogue, number: int, environment: Environment) -> list[st
     return [text for text in _longest_first(text for text in told if text) if _form(text, old) is not None]
 
 
-def fields(turn: Turn, environment: Environment) -> list[tuple[str, ...]]:
-    """Fields that the turn's words name: each as the ways to say it, one of which must stay."""
+def things(turn: Turn, environment: Environment) -> list[tuple[str, ...]]:
+    """What the turn's words act on: nouns of its tables and fields, each as the ways to say it, one of which must stay."""
     found: dict[str, tuple[str, ...]] = {}
+    heard = turn.user.lower()
+    outcome = turn.outcomes[-1].value
     for call in turn.calls:
         tool = environment.tool(call.tool)
         table = environment.table(tool.table)
+        if tool.writes or call is turn.calls[-1]:  # a row that is only looked up on the way is named by its label
+            found[table.name] = (table.noun, table.plural)
         said = {tool.fields.get(span.argument) for span in turn.spans if span.origin == "user"}
-        outcome = turn.outcomes[-1].value
         for column in table.columns:
             asked = isinstance(outcome, dict) and str(outcome.get(column.name)) in turn.goal.says
-            if column.name in (table.label, table.key) or not (column.name in said or asked):
-                continue
-            ways = tuple(dict.fromkeys((spoken_field(column), words(column.name))))
-            if any(_stands(way, turn.user.lower()) for way in ways):
-                found[column.name] = ways
-    return [*found.values()]
+            if column.name not in (table.label, table.key) and (column.name in said or asked):
+                found[f"{table.name}.{column.name}"] = (spoken_field(column), words(column.name))
+    standing = [ways for ways in found.values() if any(_stands(way.lower(), heard) for way in ways)]
+    return [_spoken_first(ways, heard) for ways in dict.fromkeys(standing)]
 
 
 def bare(text: str) -> str:
@@ -66,7 +68,7 @@ def refusal(
         old: the grammar's turn.
         new: the proposed words.
         said: its values, as `values` gives them.
-        named: its fields, as `fields` gives them.
+        named: what it acts on, as `things` gives them.
         longest: times the old words' characters.
     """
     if not new:
@@ -84,10 +86,15 @@ def refusal(
         return "value_dropped", lost
     for ways in named:
         if not any(_stands(way, new.lower()) for way in ways):
-            return "field_dropped", ways[0]
+            return "word_dropped", ways[0]
     for extra in _invented(before, after):
         return "invented", extra
-    return None
+    return changed(old.template, before, after)
+
+
+def _spoken_first(ways: tuple[str, ...], heard: str) -> tuple[str, ...]:
+    """The ways in lower case, first the longest that stands in the words: it is the one that an LLM is told to keep."""
+    return tuple(sorted({way.lower() for way in ways}, key=lambda way: (not _stands(way, heard), -len(way), way)))
 
 
 def _without(texts: list[str], old: str, new: str) -> tuple[str | None, str, str]:

@@ -1,6 +1,7 @@
 """An LLM's words for users' turns: taken when proved, counted when not, never paid for twice."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from stages.core.llm.request import Request
 from stages.core.params.trajectories import Llm
 from stages.core.records import Dialogue, RlRow, SftRow
 from stages.trajectories import proof
+from stages.trajectories.actions import changed
 from stages.trajectories.author import Reworded, reword
 from stages.trajectories.replay import check
 from stages.trajectories.run import run
 from stages.trajectories.synthesis import identity
+from stages.trajectories.wording import refusal, things, values
 from tests.core.llm.server import Reply, Server
 from tests.trajectories.test_dialogues import ENVIRONMENT, RUNTIME, made
 from tests.trajectories.test_run import PARAMS, inputs
@@ -162,6 +165,36 @@ def test_a_number_a_name_a_quotation_or_a_mark_of_its_own_is_refused(tail: str) 
     with server(lambda old: {"turn_1": old["turn_1"].rstrip(".?!") + tail}) as endpoint:
         found = asked([one_turn()], author(endpoint.url))
     assert set(found.metrics["kept"]) <= {"invented", "special_tokens"} and found.metrics["kept"]
+
+
+@pytest.mark.parametrize(
+    ("template", "old", "new", "reason"),
+    [
+        ("create_in.0", "Add a task called .", "A task called .", "action_dropped"),
+        ("create_in.0", "Add a task called .", "Could you make a task called ?", None),
+        ("create_in.0", "Add a task called .", "Remove the new task .", "other_action"),
+        ("create_in.0", "Add a task called .", "Don't add a task called .", "other_action"),
+        ("delete.1", "The task  is out of date. Remove it.", "The task  is out of date.", "action_dropped"),
+        ("delete.1", "The task  is out of date. Remove it.", "Please get rid of the old task .", None),
+        ("list_in.0", "Which tasks are in ?", "How many tasks are in ?", "other_action"),
+        ("count_in.0", "How many tasks are in ?", "Which tasks are in ?", "action_dropped"),
+        ("read.0", "I forgot the notes of . What are they?", "Please tell me the notes of .", None),
+        ("rename_it.0", "Rename it to .", "From now on it is .", "action_dropped"),
+    ],
+)
+def test_the_action_stays_the_same(template: str, old: str, new: str, reason: str | None) -> None:
+    found = changed(template, old, new)
+    assert (found and found[0]) == reason
+
+
+def test_another_kind_of_thing_is_refused() -> None:
+    row = one_turn()
+    turn, said = row.turns[0], values(row, 0, ENVIRONMENT)
+    ways = things(turn, ENVIRONMENT)
+    assert ways[0] == ("task", "tasks")
+    other = re.sub(r"\btask\b", "note", turn.user) + " Please."
+    assert refusal(turn, other, said, ways, 2.0) == ("word_dropped", "task")
+    assert refusal(turn, turn.user + " Please.", said, ways, 2.0) is None
 
 
 @pytest.mark.parametrize("reply", ['{"turn_1": "Add', '{"turn_1": 3}', '["Add it"]', "{}", "", "null"])
