@@ -60,5 +60,6 @@ control: demo ## train on calls with shuffled arguments: what is format, what is
 profile: .stamps/python ## merge profiles/$(P).yaml into params.yaml: make profile P=gpu
 	$(BIN)/python -m flows.profile $(P)
 
-clean: ## forget work folders and stamps (data and the DVC cache stay)
-	rm -rf .cache .runs .stamps .pytest_cache .ruff_cache .hypothesis
+clean: ## forget work folders and stamps (data, the DVC cache and answers that were paid for stay)
+	test ! -d .cache || find .cache -mindepth 1 -maxdepth 1 ! -name llm -exec rm -rf {} +
+	rm -rf .runs .stamps .pytest_cache .ruff_cache .hypothesis

@@ -12,19 +12,32 @@ import pandas as pd
 
 from stages.core import jsonl, quality
 from stages.core.errors import UserError
+from stages.core.llm.asking import Asking
 from stages.core.params.difficulty import Params
+from stages.core.params.llm import Local
 from stages.core.records import Problem, Rejected, SftRow
 from stages.core.seeds import generator
 from stages.core.stage import Inputs, Summary
 from stages.core.statistics import rank_correlation
 from stages.difficulty.ask import Model
+from stages.difficulty.endpoint import Scores
 from stages.difficulty.rows import rl_row, scored, sft_row
 from stages.difficulty.score import Scorer, llm, pass_rate, reference
 from stages.difficulty.split import Sides, random_split, split
 
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
-    """Score, split, teach. Raises UserError if a side is left empty."""
+    """Score, split, teach; llm.jsonl too where an endpoint scores. Raises UserError if a side is left empty."""
+    if isinstance(params.llm, Local):
+        return _run(params, inputs, out, params.llm)
+    with Asking(params.llm, inputs["base"] / "model", stage="difficulty", seed=params.seed) as asking:
+        summary = _run(params, inputs, out, Scores(asking, params.temperature))
+        asking.export(out / "llm.jsonl")
+        return summary._replace(metrics={**summary.metrics, "llm": asking.metrics()}, spent=asking.spent())
+
+
+def _run(params: Params, inputs: Inputs, out: Path, judge: Local | Scores) -> Summary:
+    """`judge` gives the scores of `llm`: the base model with a local engine's settings, or an endpoint."""
     where = inputs["problems"] / "problems.jsonl"
     pool = [problem for problem in jsonl.read(where, Problem) if problem.split == "train"]
     if not pool:
@@ -33,7 +46,7 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     scorers: dict[str, Scorer] = {
         "reference": reference,
         "pass_rate": partial(pass_rate, sample=model.sample),
-        "llm": partial(llm, ask=model.ask),
+        "llm": partial(llm, ask=partial(model.ask, judge) if isinstance(judge, Local) else judge.ask),
     }
     found = dict(zip((problem.id for problem in pool), scorers[params.scorer](pool), strict=True))
     scores = {name: score for name, score in found.items() if score is not None}

@@ -20,6 +20,8 @@ Ask = Callable[[Sequence[list[Message]], int], list[str]]
 Sample = Callable[[Sequence[Problem]], list[list[str]]]
 """Problems -> k sampled answers each."""
 
+DIGIT_TOKENS = 4
+"""Tokens of a reply: a score is one token and the end; more is prose, which is refused whatever its length."""
 RUBRIC = """Rate how much reasoning this problem needs, from 1 to 5. Weigh the number of steps, the knowledge it takes and \
 the room for error.
 1: recall of one fact. 2: one simple step. 3: a few steps. 4: many steps or uncommon knowledge. 5: a long derivation that \

@@ -9,11 +9,12 @@ from stages.core import jsonl, seeds
 from stages.core.engine import Runtime
 from stages.core.engine.catalogue import Entry, load
 from stages.core.errors import UserError
-from stages.core.params.trajectories import Params
+from stages.core.params.trajectories import Llm, Params
 from stages.core.progress import bar
 from stages.core.records import Api, Dialogue, Rejected, Scenario, Split
 from stages.core.stage import Inputs, Summary
 from stages.trajectories import measures, rows, tokens
+from stages.trajectories.author import reword
 from stages.trajectories.single_calls import single_calls
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 
@@ -24,7 +25,10 @@ MISSES = 6
 
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
-    """Write dialogues.jsonl, calls.jsonl, sft.jsonl and rl.jsonl. Raises UserError when a split stays empty."""
+    """Write dialogues.jsonl, calls.jsonl, sft.jsonl and rl.jsonl; llm.jsonl too where an LLM words the turns.
+
+    Raises UserError when a split stays empty, or when the LLM cannot be asked.
+    """
     catalogue = load(inputs["environments"])
     count = tokens.from_model(inputs["base"] / "model")
     chains = read_chains(inputs["toolgraph"] / "chains.jsonl")
@@ -43,6 +47,12 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         if wanted and not found:
             raise UserError(str(inputs["environments"]), f"no dialogue could be made for {split}: {dict(why)}")
         made, rejected, refused = made + found, rejected + bad, refused + why
+    written, spent = {}, {}
+    if isinstance(params.author, Llm):
+        runtimes = {key: Runtime(environments[key]) for key in {row.environment for row in made}}
+        base, export = inputs["base"] / "model", out / "llm.jsonl"
+        made, counts, spent = reword(made, runtimes, params.author, base, seed=params.seed, export=export)
+        written = {"author": counts}
     items, unspoken = single_calls(list(jsonl.read(inputs["sources"] / "breadth.jsonl", Api)), params, count)
     if not items:
         raise UserError(str(inputs["sources"] / "breadth.jsonl"), "no function reads like a person's request")
@@ -60,8 +70,9 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         "calls_unspoken": unspoken,
         "turns_refused": dict(sorted(refused.items())),
         "rejected": dict(sorted(Tally(row.reason for row in rejected).items())),
+        **written,
     }
-    return Summary(metrics, rejected)
+    return Summary(metrics, rejected, spent)
 
 
 def read_chains(path: Path) -> Chains:

@@ -5,6 +5,7 @@ A turn that cannot be worked out on its state is tried with another row or verb,
 """
 
 from collections import Counter as Tally
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -76,6 +77,12 @@ def begins_writing(draft: Draft) -> bool:
     return draft.environment.tool(draft.calls[0].tool).writes
 
 
+def identity(environment: str, scenario: str, turns: Sequence[Turn]) -> str:
+    """A dialogue's id: its place and the user's words."""
+    body = {"environment": environment, "scenario": scenario, "turns": [turn.user for turn in turns]}
+    return content_id("dialogue", body)
+
+
 class Synthesis:
     """Makes dialogues on one environment for one split."""
 
@@ -106,9 +113,8 @@ class Synthesis:
         if not made:
             return Rejected(id=f"{self.environment.id}/{scenario.id}", reason="no_turn", detail=",".join(plan)[:120])
         tools = self._tools(made, rng)
-        body = {"environment": self.environment.id, "scenario": scenario.id, "turns": [t.user for t in made]}
         dialogue = Dialogue(
-            id=content_id("dialogue", body),
+            id=identity(self.environment.id, scenario.id, made),
             parents=(scenario.id, *parents, *(f"{self.environment.id}/{name}" for name in tools)),
             environment=self.environment.id,
             split=self.split,

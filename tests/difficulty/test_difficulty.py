@@ -52,6 +52,7 @@ def params(**changes) -> Params:
     made = {
         "seed": 1,
         "scorer": "reference",
+        "llm": {"method": "local", "batch_size": 8, "threads": 1},
         "tau": 3,
         "compared": 0,
         "samples": 2,

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from stages.core.params.llm import Engine
 from stages.core.params.section import Section
 
 
@@ -13,7 +14,11 @@ class Params(Section):
     seed: int = Field(ge=0)
     """Draws the compared problems and the samples."""
     scorer: Literal["reference", "pass_rate", "llm"]
-    """Whose scores decide the split. The two model scorers ask the base model about every training problem."""
+    """Whose scores decide the split. The two model scorers ask about every training problem: `pass_rate` the base model,
+    `llm` whom `llm` names."""
+    llm: Engine
+    """Who gives the scores of `llm`: the base model under a grammar (`local`), or an endpoint, whose reply must be one
+    digit. `compared` asks it too, unless 0."""
     tau: int = Field(ge=1, le=5)
     """Scores up to tau go to SFT, higher ones to RL."""
     compared: int = Field(ge=0, le=400)
@@ -21,12 +26,12 @@ class Params(Section):
     samples: int = Field(ge=1, le=64)
     """Answers a problem for `pass_rate`."""
     temperature: float = Field(gt=0, le=2)
-    """Of those answers."""
+    """Of those answers, and of the second try at a score that could not be read."""
     shots: int = Field(ge=0, le=8)
     """Worked examples shown before each of those answers: a base model without any talks around the number."""
     max_new_tokens: int = Field(ge=1, le=2048)
     """Of those answers."""
     batch_size: int = Field(ge=1)
-    """Prompts at once."""
+    """Answers of `pass_rate` drawn at once."""
     threads: int = Field(ge=1, le=256)
-    """CPU threads of torch; more may change the bytes."""
+    """CPU threads of torch for `pass_rate`; more may change the bytes."""

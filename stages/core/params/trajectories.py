@@ -1,8 +1,42 @@
-"""Parameters of `trajectories`: how many dialogues and calls, and what a model may be shown of each."""
+"""Parameters of `trajectories`: how many dialogues and calls, who words them, and what a model may be shown of each."""
+
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from stages.core.params.base import Section
+from stages.core.params.llm import Engine
+
+
+class Grammar(Section):
+    """The grammar's wordings stay: free, and proved by the way they are made."""
+
+    method: Literal["grammar"]
+
+
+class Llm(Section):
+    """An LLM puts what the grammar's user says into other words; a turn keeps the grammar's where these are not proved."""
+
+    method: Literal["llm"]
+    engine: Engine
+    """Who is asked; a local engine answers with the base model's folder."""
+    temperature: float = Field(ge=0, le=2)
+    """Of the new words."""
+    max_new_tokens: int = Field(ge=16, le=8192)
+    """Of one reply: all user turns of a dialogue as JSON."""
+    longest: float = Field(ge=1, le=4)
+    """New words may have so many times the characters of the old ones, and a few more."""
+    structured: bool
+    """Send the reply's JSON schema as `response_format`; false for a server that has no such option."""
+
+    @model_validator(mode="after")
+    def _only_endpoints_take_a_schema(self) -> "Llm":
+        if self.structured and self.engine.method == "local":
+            raise ValueError("structured must be false: the local engine has no response_format")
+        return self
+
+
+Author = Annotated[Grammar | Llm, Field(discriminator="method")]
 
 
 class Params(Section):
@@ -38,6 +72,8 @@ class Params(Section):
     """Tokens of the call in a single-call row: public functions have longer names and more arguments."""
     call_row_tokens: int = Field(ge=50)
     """Tokens of a single-call row, tools and all."""
+    author: Author
+    """Who words the dialogues' user turns."""
 
     @model_validator(mode="after")
     def _some_for_training(self) -> "Params":
