@@ -93,6 +93,7 @@ def train(
         lr_scheduler_type=params.schedule,
         warmup_steps=round(params.warmup * steps),
         weight_decay=params.weight_decay,
+        adam_beta2=params.beta2,
         max_grad_norm=params.max_grad_norm,
         bf16=True,
         use_cpu=not torch.cuda.is_available(),

@@ -18,7 +18,7 @@ from tests.fixtures import pico
 
 PARAMS = SimpleNamespace(
     threads=1, seed=3, batch_size=2, learning_rate=1e-3, schedule="constant_with_warmup", warmup=0.0,
-    weight_decay=0.0, max_grad_norm=1.0,
+    weight_decay=0.0, beta2=0.95, max_grad_norm=1.0,
 )  # fmt: skip
 
 

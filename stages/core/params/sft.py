@@ -47,6 +47,8 @@ class Params(Section):
     """Shape of the learning rate over the steps."""
     warmup: float = Field(ge=0, lt=1)
     """Share of the steps in which the rate climbs."""
+    beta2: float = Field(gt=0, lt=1)
+    """Adam's memory of squared gradients; 0.999 remembers the first steps longer than a run of a hundred lasts."""
     weight_decay: float = Field(ge=0, lt=1)
     """AdamW's decay."""
     max_grad_norm: float = Field(gt=0)
