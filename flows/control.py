@@ -39,8 +39,8 @@ def main(root: Path) -> int:
             done = subprocess.run(command, cwd=root / PROJECT, env=_environment(root), check=False)
             if done.returncode:
                 return done.returncode
-        RESULT.parent.mkdir(parents=True, exist_ok=True)
-        jsonl.write_json(RESULT, result(root, root / PROJECT))
+        (root / RESULT).parent.mkdir(parents=True, exist_ok=True)
+        jsonl.write_json(root / RESULT, result(root, root / PROJECT))
     except UserError as error:
         print(f"control: {error}", file=sys.stderr)
         return 2
@@ -64,7 +64,9 @@ def lay_out(root: Path, project: Path) -> None:
     shutil.rmtree(rows, ignore_errors=True)
     shutil.copytree(root / "data" / "trajectories", rows)
     with (rows / "sft.jsonl").open(encoding="utf-8") as lines:
-        made = shuffled([json.loads(line) for line in lines], int(load("sft").model_dump()["seed"]))
+        made = shuffled(
+            [json.loads(line) for line in lines], int(load("sft", root / "params.yaml").model_dump()["seed"])
+        )
     # A copy may be a read-only link into DVC's cache: the file is put in its place, never written through.
     (rows / "sft.jsonl").unlink()
     (rows / "sft.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in made), "utf-8")
@@ -107,7 +109,7 @@ def result(root: Path, project: Path) -> dict[str, Any]:
         "sft": root / "data/evaluation/sft",
         "control": project / "data/evaluation/sft",
     }
-    level = float(load("scores").model_dump()["level"])
+    level = float(load("scores", root / "params.yaml").model_dump()["level"])
     return {suite: table(results, level) for suite, results in gather(folders).items()}
 
 

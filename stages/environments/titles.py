@@ -1,9 +1,8 @@
 """Patterns of names by kind of noun: how a person of that trade calls a task, a matter, a job or a queue.
 
 `{a|b}` is one of the words given, `{city}` a slot that `labels` fills from faker or mimesis, `~` in front means small
-letters. The kind is found by the
-whole noun, else by its words from the last to the first. A pattern never ends in the noun itself: people say "the
-Marketing team calendar", so the calendar is called "Marketing team".
+letters. The kind is found by the whole noun, else by its words from the last to the first. A pattern never ends in the
+noun itself: people say "the Marketing team calendar", so the calendar is called "Marketing team".
 """
 
 Patterns = tuple[str, ...]

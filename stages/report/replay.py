@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from stages.core import replay as core
 from stages.core.engine import Runtime, ScenarioRefused
 from stages.core.engine.catalogue import Entry
 from stages.core.records import Dialogue
@@ -27,19 +28,6 @@ def replay(catalogue: Mapping[str, Entry], dialogues: Iterable[Dialogue]) -> Rep
 
 def _differs(runtime: Runtime, dialogue: Dialogue) -> str | None:
     try:
-        session = runtime.open(dialogue.scenario)
+        return core.replay(runtime, dialogue)
     except ScenarioRefused as error:
         return f"its start state does not load: {error}"
-    try:
-        if session.digest() != dialogue.start_digest:
-            return "another start state"
-        for number, turn in enumerate(dialogue.turns, 1):
-            for call, outcome in zip(turn.calls, turn.outcomes, strict=True):
-                result = session.call(call.tool, dict(call.arguments))
-                if (result.value, result.error) != (outcome.value, outcome.error):
-                    return f"turn {number}: {call.tool} gave another result"
-            if session.goal_digest() != turn.goal.digest:
-                return f"turn {number}: another state than the goal's"
-        return None if session.digest() == dialogue.end_digest else "another end state"
-    finally:
-        session.close()

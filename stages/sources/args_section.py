@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Told(NamedTuple):
-    """What the section says of one parameter; `kind` is "" where no type is written."""
+    """What a docstring says of one parameter; `kind` is the type as written (`{'a', 'b'}, optional`), "" where none is."""
 
     kind: str
     description: str

@@ -1,19 +1,10 @@
 """The parameters a docstring documents (numpydoc, Google or reST): name -> type text and description, and their types."""
 
 import re
-from typing import NamedTuple
 
 from stages.core.records import Field
-from stages.sources.args_section import arguments
+from stages.sources.args_section import Told, arguments
 from stages.sources.hints import hints, literal, shown
-
-
-class Documented(NamedTuple):
-    """What a docstring says of one parameter. `kind` is the type as written: `{'a', 'b'}, optional`."""
-
-    kind: str
-    description: str
-
 
 _SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\s*$", re.MULTILINE)
 _ENTRY = re.compile(r"^(\w+(?:\s*,\s*\w+)*)\s*(?::\s*(.*))?$")
@@ -26,18 +17,17 @@ _WORDS = (
 )
 
 
-def parameters(docstring: str) -> dict[str, Documented]:
+def parameters(docstring: str) -> dict[str, Told]:
     """Every documented parameter, in order. Nothing is raised: a docstring that has none gives an empty dict."""
     parts = _SECTION.split(docstring)
     for title, body in zip(parts[1::2], parts[2::2], strict=False):
         if title.strip() == "Parameters":
             return _numpy(body)
-    told = {name: Documented(*each) for name, each in arguments(docstring).items()}
-    return told or {name: Documented(kind or "", text) for kind, name, text in _REST.findall(docstring)}
+    return arguments(docstring) or {name: Told(kind or "", text) for kind, name, text in _REST.findall(docstring)}
 
 
-def _numpy(body: str) -> dict[str, Documented]:
-    found: dict[str, Documented] = {}
+def _numpy(body: str) -> dict[str, Told]:
+    found: dict[str, Told] = {}
     names: list[str] = []
     kind, lines = "", []
     for line in [*body.splitlines(), "end :"]:
@@ -46,7 +36,7 @@ def _numpy(body: str) -> dict[str, Documented]:
             lines.append(line.strip())
             continue
         for name in names:
-            found[name] = Documented(kind, " ".join(filter(None, lines)))
+            found[name] = Told(kind, " ".join(filter(None, lines)))
         names = [name.strip() for name in entry[1].split(",")]
         kind, lines = (entry[2] or "").strip(), []
     return found

@@ -19,6 +19,7 @@ from stages.core.llm.request import Answer, Failure, Request
 from stages.core.params.trajectories import Llm
 from stages.core.records import Dialogue, Turn
 from stages.core.records.base import canonical
+from stages.core.replay import replay
 from stages.trajectories import proof
 from stages.trajectories.synthesis import identity
 from stages.trajectories.wording import bare, refusal, things, values
@@ -139,7 +140,7 @@ class Judge:
         # Prompts for RL are the beginnings of dialogues, so no beginning may be another's.
         if _beginnings(new.turns)[number] in self._heard:
             return "duplicate"
-        problem = proof.replay(runtime, new)
+        problem = replay(runtime, new)
         checks = (
             ("leak", proof.leaks(new, runtime.environment)),
             ("unproved", proof.unproved(new, runtime.environment)),

@@ -1,6 +1,6 @@
 """Proofs about a finished dialogue, from the record and its environment alone.
 
-Replay reaches the recorded digests; every argument has a span that holds (the user's verbatim words, an earlier
+Every argument has a span that holds (the user's verbatim words, an earlier
 result, the schema's default); users say no tool name, field name or minted id; doing nothing fails each turn's goal
 and so does a perturbed gold: a dropped write, a wrong target, a wrong written value (envfactory.md 15, 18).
 """
@@ -14,21 +14,6 @@ from stages.core.records import Call, Dialogue, Environment, Turn
 from stages.trajectories.draft import at
 from stages.trajectories.spoken import supports
 from stages.trajectories.words import machine_words
-
-
-def replay(runtime: Runtime, dialogue: Dialogue) -> str | None:
-    """Why the row does not replay from its scenario to its recorded outcomes and digests; None when it does."""
-    session = runtime.open(dialogue.scenario)
-    if session.digest() != dialogue.start_digest:
-        return "start digest differs"
-    for number, turn in enumerate(dialogue.turns):
-        for call, outcome in zip(turn.calls, turn.outcomes, strict=True):
-            result = session.call(call.tool, dict(call.arguments))
-            if (result.value, result.error) != (outcome.value, outcome.error):
-                return f"turn {number}: {call.tool} gave another result"
-        if session.goal_digest() != turn.goal.digest:
-            return f"turn {number}: goal digest differs"
-    return None if session.digest() == dialogue.end_digest else "end digest differs"
 
 
 def unproved(dialogue: Dialogue, environment: Environment) -> list[str]:

@@ -14,7 +14,7 @@ from stages.core.engine import Runtime
 from stages.core.engine.catalogue import Entry, load
 from stages.core.errors import UserError
 from stages.core.records import Dialogue
-from stages.trajectories import proof
+from stages.core.replay import replay as replay_row
 
 WORKERS = 2
 
@@ -42,7 +42,7 @@ def check(work: tuple[str, str]) -> str | None:
 def _problem(folder: str, dialogue: Dialogue) -> str | None:
     if dialogue.environment not in _catalogue(folder):
         return f"{dialogue.id}: no environment {dialogue.environment}"
-    problem = proof.replay(_runtime(folder, dialogue.environment), dialogue)
+    problem = replay_row(_runtime(folder, dialogue.environment), dialogue)
     return f"{dialogue.id}: {problem}" if problem else None
 
 

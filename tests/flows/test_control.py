@@ -51,8 +51,8 @@ def test_without_a_finished_demo_it_says_so_in_one_line(tmp_path, capsys):
     assert "make demo" in capsys.readouterr().err
 
 
-def test_the_scratch_project_leaves_the_rows_of_the_real_one_alone(tmp_path, monkeypatch):
-    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+def test_the_scratch_project_leaves_the_rows_of_the_real_one_alone(tmp_path):
+    (tmp_path / "params.yaml").symlink_to(Path(__file__).resolve().parents[2] / "params.yaml")
     for folder in NEEDED:
         (tmp_path / folder).mkdir(parents=True)
     path = tmp_path / "data/trajectories/sft.jsonl"

@@ -13,6 +13,7 @@ from stages.core.errors import UserError
 from stages.core.llm.request import Request
 from stages.core.params.trajectories import Llm
 from stages.core.records import Dialogue, RlRow, SftRow
+from stages.core.replay import replay
 from stages.trajectories import proof
 from stages.trajectories.actions import changed
 from stages.trajectories.author import Reworded, reword
@@ -227,7 +228,7 @@ def test_a_turn_is_judged_for_itself() -> None:
     [new] = found.dialogues
     assert new.turns[0] == row.turns[0] and new.turns[1].user != row.turns[1].user
     assert found.metrics["accepted"] == 1 and sum(found.metrics["kept"].values()) == 1
-    assert proof.replay(RUNTIME, new) is None and not proof.unproved(new, ENVIRONMENT)
+    assert replay(RUNTIME, new) is None and not proof.unproved(new, ENVIRONMENT)
 
 
 def test_a_second_run_asks_nothing_and_one_more_dialogue_asks_one_question() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from stages.core.engine import Runtime
 from stages.core.records import Call, Dialogue, Scenario
+from stages.core.replay import replay
 from stages.core.seeds import generator
 from stages.trajectories import proof, rows, tokens
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
@@ -50,7 +51,7 @@ def test_every_row_replays_to_its_recorded_digests() -> None:
     assert len(made()) >= 15
     for row in made():
         again = Dialogue.model_validate_json(row.model_dump_json(by_alias=True))
-        assert proof.replay(Runtime(ENVIRONMENT), again) is None
+        assert replay(Runtime(ENVIRONMENT), again) is None
 
 
 def test_users_name_things_by_label_and_the_reference_still_replays() -> None:
@@ -94,7 +95,7 @@ def test_a_changed_reference_call_does_not_replay() -> None:
     row = next(r for r in made() if ENVIRONMENT.tool(r.turns[0].calls[-1].tool).writes)
     wrong = Call(tool="tasklists_insert", arguments={"title": "Something else"})
     turn = row.turns[0].model_copy(update={"calls": (*row.turns[0].calls[:-1], wrong)})
-    assert proof.replay(RUNTIME, row.model_copy(update={"turns": (turn, *row.turns[1:])})) is not None
+    assert replay(RUNTIME, row.model_copy(update={"turns": (turn, *row.turns[1:])})) is not None
 
 
 @pytest.mark.parametrize("scope, named", [(None, False), ("l101", True)])
