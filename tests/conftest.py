@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # no test depends on wall time
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

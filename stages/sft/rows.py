@@ -1,14 +1,15 @@
 """Which rows are trained on, and as which tokens: a budget in tokens, shared out over the pools.
 
-Every pool is shuffled by its own generator over its sorted ids, then taken from the front until its part of the budget
-is used, so a bigger budget only adds rows. A pool too small for its part leaves the rest to the others.
+Every pool is shuffled by its own generator, family by family (rows that show the same tools: their shared beginning is
+computed once, see `packing`), then taken from the front until its part of the budget is used, so a bigger budget only
+adds rows. A pool too small for its part leaves the rest to the others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from stages.core.models.encode import encode
-from stages.core.records import Rejected, SftRow
+from stages.core.records import Rejected, SftRow, content_id
 from stages.core.seeds import generator
 
 IGNORED = -100
@@ -22,6 +23,8 @@ class Example(NamedTuple):
     source: str
     ids: list[int]
     labels: list[int]
+    family: str = ""
+    """The same for rows that show the same tools; empty for a row without tools."""
 
 
 class Sample(NamedTuple):
@@ -31,49 +34,68 @@ class Sample(NamedTuple):
     rejected: list[Rejected]
 
 
-def sample(
-    rows: Iterable[SftRow], tokenizer, shares: Mapping[str, float], max_tokens: int, max_length: int, seed: int
-) -> Sample:
-    """Draw rows of the train split within the budget.
+class Sampler:
+    """Draws rows of the train split within a budget; a row is encoded once, however often the budget is tried."""
 
-    Args:
-        rows: of any split; only `train` is used.
-        tokenizer: of the model to be trained.
-        shares: pool -> part of the budget.
-        max_tokens: the budget over all pools.
-        max_length: a longer row is rejected as `over_length`, one without assistant tokens as `no_loss`.
-        seed: names the order.
-    """
-    pools: dict[str, list[SftRow]] = {source: [] for source in shares}
-    for row in rows:
-        if row.split == "train" and row.source in pools:
-            pools[row.source].append(row)
-    drawers = {
-        source: _Drawer(pool, tokenizer, max_length, seed) for source, pool in pools.items() if shares[source] > 0
-    }
-    used, open_pools = 0, dict(drawers)
-    while open_pools and used < max_tokens:
-        # One round shares out what is left; pools that ran dry drop out and their part is shared again.
-        left, weight = max_tokens - used, sum(shares[source] for source in open_pools)
-        before = used
-        for source, drawer in list(open_pools.items()):
-            used += drawer.draw(left * shares[source] / weight)
-            if drawer.dry:
-                del open_pools[source]
-        if used == before:
-            break
-    return Sample(
-        [example for drawer in drawers.values() for example in drawer.taken],
-        [row for drawer in drawers.values() for row in drawer.rejected],
-    )
+    def __init__(
+        self, rows: Iterable[SftRow], tokenizer, shares: Mapping[str, float], max_length: int, seed: int
+    ) -> None:
+        """
+        Args:
+            rows: of any split; only `train` is used.
+            tokenizer: of the model to be trained.
+            shares: pool -> part of the budget.
+            max_length: a longer row is rejected as `over_length`, one without assistant tokens as `no_loss`.
+            seed: names the order.
+        """
+        pools: dict[str, list[SftRow]] = {source: [] for source in shares if shares[source] > 0}
+        for row in rows:
+            if row.split == "train" and row.source in pools:
+                pools[row.source].append(row)
+        self._shares = shares
+        self._pools = {source: _order(pool, seed) for source, pool in pools.items()}
+        self._tokenizer, self._max_length = tokenizer, max_length
+        self._encoded: dict[str, Example | Rejected] = {}
+
+    def sample(self, max_tokens: int) -> Sample:
+        """The rows that a budget of so many tokens (each row's own, all of them) pays for."""
+        drawers = {source: _Drawer(pool, self._example) for source, pool in self._pools.items()}
+        used, open_pools = 0, dict(drawers)
+        while open_pools and used < max_tokens:
+            # One round shares out what is left; pools that ran dry drop out and their part is shared again.
+            left, weight = max_tokens - used, sum(self._shares[source] for source in open_pools)
+            before = used
+            for source, drawer in list(open_pools.items()):
+                used += drawer.draw(left * self._shares[source] / weight)
+                if drawer.dry:
+                    del open_pools[source]
+            if used == before:
+                break
+        return Sample(
+            [example for drawer in drawers.values() for example in drawer.taken],
+            [row for drawer in drawers.values() for row in drawer.rejected],
+        )
+
+    def _example(self, row: SftRow) -> Example | Rejected:
+        if row.id not in self._encoded:
+            self._encoded[row.id] = example(row, self._tokenizer, self._max_length)
+        return self._encoded[row.id]
+
+
+def _order(pool: list[SftRow], seed: int) -> list[SftRow]:
+    """The pool family by family in a drawn order, whatever order the rows came in."""
+    families: dict[str, list[SftRow]] = {}
+    for row in sorted(pool, key=lambda row: row.id):
+        families.setdefault(family(row) or row.id, []).append(row)
+    ordered = list(families.values())
+    if ordered:
+        generator(seed, "sft", "draw", ordered[0][0].source).shuffle(ordered)
+    return [row for rows in ordered for row in rows]
 
 
 class _Drawer:
-    def __init__(self, pool: Sequence[SftRow], tokenizer, max_length: int, seed: int) -> None:
-        self._pool = sorted(pool, key=lambda row: row.id)
-        if self._pool:
-            generator(seed, "sft", "draw", self._pool[0].source).shuffle(self._pool)
-        self._tokenizer, self._max_length = tokenizer, max_length
+    def __init__(self, pool: Sequence[SftRow], encoded) -> None:
+        self._pool, self._encoded = pool, encoded
         self._next = 0
         self.taken: list[Example] = []
         self.rejected: list[Rejected] = []
@@ -86,7 +108,7 @@ class _Drawer:
         """Take rows while they fit into `tokens`; returns how many tokens were taken."""
         used = 0
         while not self.dry:
-            found = example(self._pool[self._next], self._tokenizer, self._max_length)
+            found = self._encoded(self._pool[self._next])
             if isinstance(found, Rejected):
                 self.rejected.append(found)
             elif used + len(found.ids) > tokens:
@@ -98,6 +120,14 @@ class _Drawer:
         return used
 
 
+def family(row: SftRow) -> str:
+    """Names the rows that begin with the same system message and tools."""
+    if not row.tools:
+        return ""
+    first = row.messages[0]
+    return content_id("family", [row.tools, first["content"] if first["role"] == "system" else ""])
+
+
 def example(row: SftRow, tokenizer, max_length: int) -> Example | Rejected:
     """Encode one row. Rejected as `over_length` or `no_loss`."""
     ids, mask = encode(tokenizer, row.messages, row.tools)
@@ -106,4 +136,4 @@ def example(row: SftRow, tokenizer, max_length: int) -> Example | Rejected:
     if not any(mask):
         return Rejected(id=row.id, reason="no_loss", detail="no assistant token")
     labels = [token if bit else IGNORED for token, bit in zip(ids, mask, strict=True)]
-    return Example(row.id, row.source, ids, labels)
+    return Example(row.id, row.source, ids, labels, family(row))

@@ -11,8 +11,9 @@ from stages.core.models import folder, template
 from stages.core.params.sft import Params
 from stages.core.records import SftRow
 from stages.core.stage import Inputs, Summary
-from stages.sft.batches import milestones, order
-from stages.sft.rows import IGNORED, Example, sample
+from stages.sft.packing import Packed
+from stages.sft.rows import IGNORED, Example, Sample, Sampler
+from stages.sft.steps import milestones, sequences
 from stages.sft.trainer import train
 
 
@@ -22,41 +23,57 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     tokenizer = folder.load_tokenizer(inputs["base"] / "model")
     template.check(tokenizer)
     rows = chain.from_iterable(jsonl.read(pool, SftRow) for pool in pools)
-    drawn = sample(rows, tokenizer, params.shares.model_dump(), params.max_tokens, params.max_length, params.seed)
+    sampler = Sampler(rows, tokenizer, params.shares.model_dump(), params.max_length, params.seed)
+    drawn, packed = fill(sampler, params)
     if not drawn.examples:
         raise UserError(" and ".join(map(str, pools)), "no training row that fits sft.max_tokens and sft.max_length")
-    examples = drawn.examples
-    indices = order([len(example.ids) for example in examples], params.batch_size, params.epochs, params.seed)
-    steps = len(indices) // params.batch_size
+    steps = len(packed) // params.batch_size
     keep = milestones(steps, params.checkpoints)
     work = out.parent / "resume"
     model = folder.load_model(inputs["base"] / "model", dtype="float32")
-    log = train(model, tokenizer, examples, indices, params, keep, work)
-    trained = [(examples[index].row, place // params.batch_size + 1) for place, index in enumerate(indices)]
+    log = train(model, tokenizer, packed, params, keep, work)
+    trained = [
+        (drawn.examples[row].row, place // params.batch_size + 1)
+        for place, one in enumerate(packed)
+        for row in one.rows
+    ]
     for step in keep:
         target = out / "model" if step == steps else out / "checkpoints" / str(step)
         training.place(work / "models" / str(step), target)
         write_lineage(target, [pair for pair in trained if pair[1] <= step])
-    return Summary(metrics=_metrics(examples, indices, keep, log, params), rejected=drawn.rejected)
+    return Summary(metrics=_metrics(drawn.examples, packed, keep, log, params), rejected=drawn.rejected)
 
 
-def _metrics(examples: list[Example], indices: list[int], keep: list[int], log: list[dict], params: Params) -> dict:
+def fill(sampler: Sampler, params: Params) -> tuple[Sample, list[Packed]]:
+    """The largest sample whose sequences, shared beginnings counted once, stay within `max_tokens` an epoch."""
+    budget = float(2 * params.max_tokens)
+    while True:
+        drawn = sampler.sample(int(budget))
+        packed = sequences(drawn.examples, params.pack_length, params.batch_size, params.epochs, params.seed)
+        total = sum(len(one.ids) for one in packed) / params.epochs
+        if total <= params.max_tokens or not drawn.examples:
+            return drawn, packed
+        budget *= min(0.99, params.max_tokens / total)
+
+
+def _metrics(examples: list[Example], packed: list[Packed], keep: list[int], log: list[dict], params: Params) -> dict:
     rows, tokens = Counter(), Counter()
     for example in examples:
         rows[example.source] += 1
         tokens[example.source] += len(example.ids)
-    batches = [indices[at : at + params.batch_size] for at in range(0, len(indices), params.batch_size)]
-    lengths = [[len(examples[index].ids) for index in batch] for batch in batches]
-    padded = sum(max(batch) * len(batch) for batch in lengths)
+    lengths = [len(one.ids) for one in packed]
+    batches = [lengths[at : at + params.batch_size] for at in range(0, len(lengths), params.batch_size)]
+    padded = sum(max(batch) * len(batch) for batch in batches)
     losses = [round(float(entry["loss"]), 4) for entry in log]
     tail = max(1, len(losses) // 10)
     return {
         "rows": dict(sorted(rows.items())),
         "tokens": dict(sorted(tokens.items())),
+        "computed_tokens": sum(lengths),
         "loss_tokens": sum(label != IGNORED for example in examples for label in example.labels),
         "steps": len(batches),
         "epochs": params.epochs,
-        "padding_share": round(1 - sum(map(sum, lengths)) / padded, 4),
+        "padding_share": round(1 - sum(lengths) / padded, 4),
         "checkpoints": keep,
         "loss": losses,
         "loss_first": round(sum(losses[:tail]) / tail, 4),

@@ -1,8 +1,7 @@
-"""TRL's SFTTrainer on our own ids and labels, with the vocabulary projected only where a token carries loss.
+"""TRL's SFTTrainer on our own packed sequences, with the vocabulary projected only where a token carries loss.
 
 The projection onto 49,152 tokens is a fifth of a small model's work and most of its memory, and about a third of our
-tokens are the assistant's. TRL skips the rest on a GPU only; this subclass does it on a CPU too, and leaves the padding
-mask out there: padding stands on the right, where causal attention from real tokens never looks.
+tokens are the assistant's. TRL skips the rest on a GPU only; this subclass does it on a CPU too.
 Same loss: the sum of cross entropies over the labels, divided by their number.
 """
 
@@ -17,7 +16,8 @@ from trl import SFTConfig, SFTTrainer  # type: ignore[attr-defined] # exported l
 
 from stages.core import training
 from stages.core.models import folder
-from stages.sft.rows import IGNORED, Example
+from stages.sft.packing import Packed
+from stages.sft.rows import IGNORED
 
 
 class Trainer(SFTTrainer):
@@ -33,7 +33,8 @@ class Trainer(SFTTrainer):
         labels = inputs["labels"][:, 1:]
         wanted = labels != IGNORED
         with self.accelerator.autocast():
-            hidden = model.base_model(input_ids=inputs["input_ids"], use_cache=False).last_hidden_state
+            seen = {name: inputs[name] for name in ("input_ids", "attention_mask", "position_ids")}
+            hidden = model.base_model(**seen, use_cache=False).last_hidden_state
             logits = model.get_output_embeddings()(hidden[:, :-1][wanted])
         total = cross_entropy(logits.float(), labels[wanted], reduction="sum")
         return total / (wanted.sum() if num_items_in_batch is None else num_items_in_batch)
@@ -49,6 +50,23 @@ class Trainer(SFTTrainer):
             training.save_checkpoint(self, model, trial, keep=1)
 
 
+def collate(rows: list[dict[str, list[int]]]) -> dict[str, torch.Tensor]:
+    """Sequences as one padded batch; the mask (batch, 1, length, length) is true where a token may look.
+
+    Padding looks at itself only, so that no row of the mask is empty.
+    """
+    length = max(len(row["input_ids"]) for row in rows)
+    blank = {"input_ids": 0, "labels": IGNORED, "position_ids": 0}
+    batch = {
+        name: torch.tensor([row[name] + [fill] * (length - len(row[name])) for row in rows])
+        for name, fill in blank.items()
+    }
+    places = torch.arange(length)
+    ends = torch.tensor([row["ends"] + list(range(len(row["ends"]), length)) for row in rows])
+    seen = (places[None, None, :] <= places[None, :, None]) & (places[None, :, None] <= ends[:, None, :])
+    return batch | {"attention_mask": seen[:, None]}
+
+
 def save_model(model: Any, tokenizer: Any, path: Path) -> None:
     """Write a model folder whole or not at all."""
     part = path.with_name(f".{path.name}.part")
@@ -60,8 +78,7 @@ def save_model(model: Any, tokenizer: Any, path: Path) -> None:
 def train(
     model: Any,
     tokenizer: Any,
-    examples: list[Example],
-    order: list[int],
+    packed: list[Packed],
     params: Any,
     keep: list[int],
     work: Path,
@@ -74,16 +91,21 @@ def train(
     Args:
         model: float32 weights; trained in place, under bfloat16 autocast.
         tokenizer: saved with every model.
-        examples: encoded rows.
-        order: indices into `examples`, `batch_size` a step.
+        packed: sequences in the order of training, `batch_size` a step.
         params: the stage's section.
         keep: steps.
         work: folder for checkpoints and models.
     """
     training.fix(params.threads, params.seed)
-    steps = len(order) // params.batch_size
-    rows = [examples[index] for index in order]
-    data = Dataset.from_dict({"input_ids": [row.ids for row in rows], "labels": [row.labels for row in rows]})
+    steps = len(packed) // params.batch_size
+    data = Dataset.from_dict(
+        {
+            "input_ids": [one.ids for one in packed],
+            "labels": [one.labels for one in packed],
+            "position_ids": [one.positions for one in packed],
+            "ends": [one.ends for one in packed],
+        }
+    )
     config = SFTConfig(
         output_dir=str(work / "trainer"),
         per_device_train_batch_size=params.batch_size,
@@ -100,6 +122,7 @@ def train(
         gradient_checkpointing=False,
         packing=False,
         max_length=None,
+        remove_unused_columns=False,
         dataset_kwargs={"skip_prepare_dataset": True},
         save_strategy="no",
         logging_steps=1,
@@ -110,7 +133,7 @@ def train(
         data_seed=params.seed,
         dataloader_pin_memory=False,
     )
-    trainer = Trainer(model=model, args=config, train_dataset=data, processing_class=tokenizer)
+    trainer = Trainer(model=model, args=config, train_dataset=data, data_collator=collate, processing_class=tokenizer)
     trainer.keep = {step: work / "models" / str(step) for step in keep}
     trainer.add_callback(training.SaveAt(keep))
     training.quiet(trainer, training.Line("sft", "training"))

@@ -5,8 +5,11 @@ by what they are (`weaving`), before it, behind it or as a sentence of their own
 what is said `spoken.supports` (or `clauses.implies`, for a truth value) proves.
 """
 
+import json
 import re
+from collections.abc import Set
 from random import Random
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -43,10 +46,19 @@ class CallGrammar:
         self.api = api
         self.split: Split = split
 
-    def item(self, operation: Operation, others: list[Operation], rng: Random) -> CallItem | None:
-        """One row, or None when the operation does not read like a person's request."""
+    def item(
+        self, operation: Operation, others: list[Operation], rng: Random, like: CallItem | None = None
+    ) -> CallItem | None:
+        """One row, or None when the operation does not read like a person's request.
+
+        Args:
+            operation: what is called.
+            others: shown beside it.
+            rng: draws everything.
+            like: an earlier row of the operation; the same tools are shown, and something else is asked.
+        """
         request = imperative(operation.description)
-        arguments = self._arguments(operation, rng) if request else None
+        arguments = self._arguments(operation, rng, fields(like)) if request else None
         if request is None or arguments is None:
             return None
         said = [argument for argument in arguments if argument.stated is not None]
@@ -61,13 +73,16 @@ class CallGrammar:
                 return None
             spans.append(Span(call=0, argument=argument.field.name, origin="user", turn=0, text=text))
         gold = {argument.field.name: argument.stated.value for argument in said if argument.stated is not None}
-        name = spoken_name(operation, self.api, rng)
-        shown = [
-            tool(name, operation.description, schema([argument.field for argument in arguments], gold, rng)),
-            *(self._other(other, rng) for other in others),
-        ]
-        rng.shuffle(shown)
-        if len({str(one["name"]) for one in shown}) < len(shown):
+        if like is None:
+            name = spoken_name(operation, self.api, rng)
+            shown = [
+                tool(name, operation.description, schema([argument.field for argument in arguments], gold, rng)),
+                *(self._other(other, rng) for other in others),
+            ]
+            rng.shuffle(shown)
+        else:
+            name, shown = like.gold[0].tool, list(like.tools)
+        if len({str(one["name"]) for one in shown}) < len(shown) or (like and _given_away(like, said)):
             return None
         accepted: dict[str, tuple[JsonValue, ...]] = {key: (value,) for key, value in gold.items()}
         for argument in arguments:
@@ -130,11 +145,16 @@ class CallGrammar:
             return text if text and text in user and implies(text, stated.value is True) else None
         return stated.text if stated.text in user and supports(stated.text, stated.value) else None
 
-    def _arguments(self, operation: Operation, rng: Random) -> list[Argument] | None:
-        """Shown parameters in the description's order: the required ones said, some optional ones said, some not."""
+    def _arguments(self, operation: Operation, rng: Random, shown: Set[str] | None) -> list[Argument] | None:
+        """Shown parameters in the description's order: the required ones said, some optional ones said, some not.
+
+        `shown` names the optional ones to show; None leaves that to the draw.
+        """
         values = Values(rng, operation.description)
         required = [p for p in operation.parameters if p.required]
         optional = [p for p in operation.parameters if not p.required and len(p.enum) <= MOST_CHOICES]
+        if shown is not None:
+            optional = [p for p in optional if p.name in shown]
         if len(required) > MOST_SAID or any(len(p.enum) > MOST_CHOICES for p in required):
             return None
         rng.shuffle(optional)
@@ -142,7 +162,7 @@ class CallGrammar:
         most = min(len(optional), MOST_SAID - len(required), 4 if len(required) < 2 else 2)
         quiet = len(required) > 1 and rng.random() < 0.45
         wanted = 0 if quiet or not most else max(rng.randint(1, most), rng.randint(1, most))
-        unsaid = rng.choice((0, 0, 1, 1, 2))
+        unsaid = rng.choice((0, 0, 1, 1, 2)) if shown is None else len(optional)
         found: dict[str, Argument] = {}
         for parameter in [*required, *optional]:
             mention = parameter.required or (wanted > 0 and kind(parameter) not in ("id", "page"))
@@ -182,6 +202,22 @@ class CallGrammar:
         fields: list[Parameter] = [p for p in operation.parameters if p.required][:3]
         fields += [p for p in operation.parameters if not p.required][: 3 - len(fields)]
         return tool(spoken_name(operation, self.api, rng), operation.description, schema(fields, {}, rng))
+
+
+def fields(like: CallItem | None) -> Set[str] | None:
+    """Names of the parameters that the called tool of a row shows."""
+    if like is None:
+        return None
+    called = next(one for one in like.tools if one["name"] == like.gold[0].tool)
+    parameters: Any = called["parameters"]
+    return set(parameters["properties"])
+
+
+def _given_away(like: CallItem, said: list[Argument]) -> bool:
+    """Whether an example in the shown tools is a value that is said."""
+    text = json.dumps([tool["parameters"] for tool in like.tools], ensure_ascii=False)
+    examples = re.findall(r"e\.g\. ([^\"]*)", text)
+    return any(argument.stated and str(argument.stated.value) in one for argument in said for one in examples)
 
 
 def _ordered(arguments: list[Argument]) -> list[Argument]:

@@ -44,14 +44,21 @@ def single_calls(apis: list[Api], params: Params, count: tokens.Counter) -> tupl
             if dev and len(found["dev"]) >= params.dev_calls:
                 continue
             beside = _beside(operation, own[api.id], rng.choice((0, 0, 0, 0, 1, 2)), rng)
-            item = CallGrammar(api, "dev" if dev else "train").item(operation, beside, rng)
-            if item is None or item.user.lower() in seen or _over(item, count, params):
-                unspoken += 1
-                continue
-            seen.add(item.user.lower())
-            made[key] += 1
-            made[api.id] += 1
-            found[item.split].append(item)
+            grammar = CallGrammar(api, "dev" if dev else "train")
+            first: CallItem | None = None
+            together = 1 if dev else params.calls_together
+            for number in range(min(together, _rounds(operation, params) - made[key])):
+                if number:
+                    rng = seeds.generator(params.seed, "call", api.id, operation.name, turn, number)
+                item = grammar.item(operation, beside, rng, like=first)
+                if item is None or item.user.lower() in seen or _over(item, count, params):
+                    unspoken += 1
+                    continue
+                first = first or item
+                seen.add(item.user.lower())
+                made[key] += 1
+                made[api.id] += 1
+                found[item.split].append(item)
     return found["train"] + found["dev"], unspoken
 
 

@@ -16,7 +16,7 @@ from stages.core.records import Call
 
 CALLING = 'To call: <tool_call>{"name": NAME, "arguments": {ARGUMENTS}}</tool_call>'
 Counter = Callable[[str], int]
-"""Text -> how many tokens. `CALLING` is the template's line after the tools."""
+"""Text -> how many tokens. `CALLING` is the template's line before the tools."""
 
 
 def estimate(text: str) -> int:
@@ -48,8 +48,8 @@ def signature(function: Mapping[str, Any]) -> str:
 
 
 def shown(functions: Sequence[Mapping[str, Any]], count: Counter) -> int:
-    """Tokens of the tools as a model sees them, with the line breaks and the line that follow."""
-    return count("\n".join(["Tools:", *(signature(function) for function in functions), CALLING])) + 2
+    """Tokens of the tools as a model sees them, with the line before them and the line breaks."""
+    return count("\n".join([CALLING, "Tools:", *(signature(function) for function in functions)])) + 2
 
 
 def _short(text: str | None, most: int) -> str:

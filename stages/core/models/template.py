@@ -43,14 +43,13 @@ TEMPLATE = """\
 {%- if system or tools -%}
 {{ '<|im_start|>system\\n' + system }}
 {%- if tools -%}
-{{ '\\nTools:' if system else 'Tools:' }}
+{{ '\\n' if system }}{{ 'To call: <tool_call>{"name": NAME, "arguments": {ARGUMENTS}}</tool_call>\\nTools:' }}
 {%- for tool in tools -%}
 {%- set spec = tool.function if tool.function is mapping else tool -%}
 {{ '\\n' + spec.name }}({{ fields(spec.parameters or {}, 0) }})
 {%- set about = short(spec.description, 120) -%}
 {%- if about %} - {{ about }}{% endif -%}
 {%- endfor -%}
-{{ '\\nTo call: <tool_call>{"name": NAME, "arguments": {ARGUMENTS}}</tool_call>' }}
 {%- endif -%}
 {{ '<|im_end|>\\n' }}
 {%- endif -%}

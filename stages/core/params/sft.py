@@ -34,13 +34,15 @@ class Params(Section):
     shares: Shares
     """Parts of the budget a pool."""
     max_tokens: int = Field(ge=1)
-    """Tokens of the sampled rows, prompts included; one epoch costs these."""
+    """Tokens one epoch computes, prompts included; a beginning that packed rows share counts once."""
     max_length: int = Field(ge=16)
     """A longer row (tokens) is rejected, never cut."""
+    pack_length: int = Field(ge=1)
+    """Tokens of a packed sequence; a row longer than this stands alone."""
     epochs: int = Field(ge=1)
     """Passes over the sample."""
     batch_size: int = Field(ge=1)
-    """Rows a step."""
+    """Packed sequences a step."""
     learning_rate: float = Field(gt=0, lt=1)
     """Peak rate of AdamW."""
     schedule: Literal["cosine", "linear", "constant_with_warmup"]

@@ -58,6 +58,8 @@ class Params(Section):
     """Single-call rows."""
     calls_each: int = Field(ge=1)
     """Rows of one function at most."""
+    calls_together: int = Field(ge=1)
+    """Rows that show a function in the same way and ask different things of it; training computes what they share once."""
     dev_calls: int = Field(ge=0)
     """Of these, rows set aside for dev (other functions than in training)."""
     tools: int = Field(ge=1, le=8)
