@@ -23,6 +23,7 @@ MODELS = {
     "base_constrained": "a grammar forces one valid call",
     "sft": "after supervised fine-tuning",
     "final": "chosen on dev",
+    "final_constrained": "final under the grammar of base_constrained: what training adds to a valid form",
 }
 
 
@@ -102,7 +103,7 @@ def _row(model: str, models: Mapping[str, Any], best: str | None) -> dict[str, A
         "score": numbers.percent(one["score"]),
         "interval": numbers.interval(one["low"], one["high"]),
         "best": model == best,
-        "strong": model in ("sft", "final"),
+        "strong": model not in CHEAP,
         "difference": numbers.points(against.difference) if against else None,
         "difference_interval": numbers.signed_interval(against.low, against.high) if against else None,
         "p": numbers.probability(against.p) if against else None,
