@@ -9,7 +9,7 @@ from markupsafe import Markup
 from stages.report.environments import PUBLISHERS
 from stages.report.material import Material
 from stages.report.numbers import count, interval, percent, points, probability, signed_interval
-from stages.report.scores import best_cheap, claims, suites, versus
+from stages.report.scores import Versus, best_cheap, claims, suites, versus
 from stages.report.templating import render
 
 RECONSTRUCTED = ("arm", "dgpo", "tabalign")
@@ -110,20 +110,22 @@ def _scored(metrics: Mapping[str, Any]) -> Iterator[str]:
         if best is None or "final" not in models:
             continue
         start, end = models[best], models["final"]
-        gain = versus(models, "final", best)
         words = (
             f"On {name} ({count(end['n'])} items) it went from {percent(start['score'])} "
             f"({interval(start['low'], start['high'])}; `{best}`, the best cheap baseline) to {percent(end['score'])} "
             f"({interval(end['low'], end['high'])})"
         )
-        if gain:
-            words += (
-                f": {points(gain.difference)} points ({signed_interval(gain.low, gain.high)}, "
-                f"p {close(probability(gain.p))})"
-            )
-            if not gain.clear:
-                words += ", which is no clear difference"
+        if gain := versus(models, "final", best):
+            words += f": {_gained(gain)}"
         yield words + "."
+        alike = versus(models, "final_constrained", "base_constrained")
+        if alike:
+            yield f"With both under the same grammar, `final` gains {_gained(alike)} on {name}."
+
+
+def _gained(gain: Versus) -> str:
+    words = f"{points(gain.difference)} points ({signed_interval(gain.low, gain.high)}, p {close(probability(gain.p))})"
+    return words if gain.clear else f"{words}, which is no clear difference"
 
 
 def limits(material: Material) -> Iterator[str]:

@@ -74,7 +74,7 @@ def section(metrics: Mapping[str, Any]) -> Markup:
         best = best_cheap(models)
         rows = [_row(model, models, best) for model in _in_order(models)]
         plotted = [
-            Score(model, one["score"], _finite(one["low"], 0.0), _finite(one["high"], 1.0), model in ("sft", "final"))
+            Score(model, one["score"], _finite(one["low"], 0.0), _finite(one["high"], 1.0), model not in CHEAP)
             for model in _in_order(models)
             for one in [models[model]]
         ]
