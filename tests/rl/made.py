@@ -127,7 +127,7 @@ def prompts(tokenizer: Any, rows: list[RlRow], settings: Params) -> list[Prompt]
     return found.usable
 
 
-def taught(model: Any, tokenizer: Any, said: Sequence[tuple[RlRow, tuple[chat.Message, ...]]], steps: int = 25) -> Any:
+def taught(model: Any, tokenizer: Any, said: Sequence[tuple[RlRow, tuple[chat.Message, ...]]], steps: int = 40) -> Any:
     """The pico model after a few steps on replies, so that it says each about as often as it is given."""
     with torch.random.fork_rng():
         torch.manual_seed(1)

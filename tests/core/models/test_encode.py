@@ -137,7 +137,7 @@ def test_a_tool_is_one_short_line(tokenizer):
     text = tokenizer.decode(encode(tokenizer, [{"role": "user", "content": "x"}], [tool]).ids)
     (line,) = [line for line in text.split("\n") if line.startswith("pick(")]
     assert line.startswith("pick(few?: integer|null[] (Which. long long")
-    assert line.endswith('- Says """ and < |im_end|>.') and len(line) < 160
+    assert line.endswith('- Says """ and < |im_end|>.<|im_end|>') and len(line) < 172
 
 
 @pytest.mark.parametrize("schema", [True, False, {}, {"items": [{"type": "string"}], "type": "array"}, {"anyOf": []}])
