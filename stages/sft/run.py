@@ -11,7 +11,7 @@ from stages.core.models import folder, template
 from stages.core.params.sft import Params
 from stages.core.records import SftRow
 from stages.core.stage import Inputs, Summary
-from stages.sft.packing import Packed
+from stages.sft.packing import Packed, pack
 from stages.sft.rows import IGNORED, Example, Sample, Sampler
 from stages.sft.steps import milestones, sequences
 from stages.sft.trainer import train
@@ -24,9 +24,10 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     template.check(tokenizer)
     rows = chain.from_iterable(jsonl.read(pool, SftRow) for pool in pools)
     sampler = Sampler(rows, tokenizer, params.shares.model_dump(), params.max_length, params.seed)
-    drawn, packed = fill(sampler, params)
+    drawn = fill(sampler, params)
     if not drawn.examples:
         raise UserError(" and ".join(map(str, pools)), "no training row that fits sft.max_tokens and sft.max_length")
+    packed = sequences(drawn.examples, params.pack_length, params.batch_size, params.epochs, params.seed)
     steps = len(packed) // params.batch_size
     keep = milestones(steps, params.checkpoints)
     work = out.parent / "resume"
@@ -44,15 +45,18 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     return Summary(metrics=_metrics(drawn.examples, packed, keep, log, params), rejected=drawn.rejected)
 
 
-def fill(sampler: Sampler, params: Params) -> tuple[Sample, list[Packed]]:
-    """The largest sample whose sequences, shared beginnings counted once, stay within `max_tokens` an epoch."""
+def fill(sampler: Sampler, params: Params) -> Sample:
+    """A sample that nearly fills `max_tokens` once packed, shared beginnings counted once, and never goes beyond.
+
+    What an epoch's last step repeats to be full does not count: with large steps it may be more than the sample.
+    """
     budget = float(2 * params.max_tokens)
     while True:
         drawn = sampler.sample(int(budget))
-        packed = sequences(drawn.examples, params.pack_length, params.batch_size, params.epochs, params.seed)
-        total = sum(len(one.ids) for one in packed) / params.epochs
-        if total <= params.max_tokens or not drawn.examples:
-            return drawn, packed
+        packed = pack(drawn.examples, params.pack_length, params.seed, "sft", "order", 0)
+        total = sum(len(one.ids) for one in packed)
+        if total <= params.max_tokens:
+            return drawn
         budget *= min(0.99, params.max_tokens / total)
 
 

@@ -58,7 +58,7 @@ class CallGrammar:
             like: an earlier row of the operation; the same tools are shown, and something else is asked.
         """
         request = imperative(operation.description)
-        arguments = self._arguments(operation, rng, fields(like)) if request else None
+        arguments = self._arguments(operation, rng, _shown(like)) if request else None
         if request is None or arguments is None:
             return None
         said = [argument for argument in arguments if argument.stated is not None]
@@ -204,7 +204,7 @@ class CallGrammar:
         return tool(spoken_name(operation, self.api, rng), operation.description, schema(fields, {}, rng))
 
 
-def fields(like: CallItem | None) -> Set[str] | None:
+def _shown(like: CallItem | None) -> Set[str] | None:
     """Names of the parameters that the called tool of a row shows."""
     if like is None:
         return None

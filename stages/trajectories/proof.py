@@ -1,8 +1,8 @@
 """Proofs about a finished dialogue, from the record and its environment alone.
 
-Every argument has a span that holds (the user's verbatim words, an earlier
-result, the schema's default); users say no tool name, field name or minted id; doing nothing fails each turn's goal
-and so does a perturbed gold: a dropped write, a wrong target, a wrong written value (envfactory.md 15, 18).
+Every argument has a span that holds (the user's verbatim words, an earlier result, the schema's default); users say no
+tool name, field name or minted id; doing nothing fails each turn's goal and so does a perturbed gold: a dropped write, a
+wrong target, a wrong written value (envfactory.md 15, 18).
 """
 
 import re

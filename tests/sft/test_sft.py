@@ -135,9 +135,16 @@ def test_the_sequences_of_a_sample_stay_within_the_budget(home):
     pool = [row.model_copy(update={"tools": ({"name": "tell", "parameters": {}},)}) for row in rows(60)]
     sampler = Sampler(pool, folder.load_tokenizer(home), {"call": 1.0}, 200, 1)
     params: Any = SimpleNamespace(max_tokens=900, pack_length=200, batch_size=1, epochs=1, seed=1)
-    drawn, packed = fill(sampler, params)
-    total, alone = sum(len(one.ids) for one in packed), sum(len(one.ids) for one in drawn.examples)
-    assert 600 < total <= 900 < alone
+    examples = fill(sampler, params).examples
+    total = sum(len(one.ids) for one in sequences(examples, 200, 1, 1, 1))
+    assert 600 < total <= 900 < sum(len(one.ids) for one in examples)
+
+
+def test_a_step_larger_than_the_sample_does_not_eat_the_budget(home):
+    sampler = Sampler(rows(60), folder.load_tokenizer(home), {"call": 1.0}, 200, 1)
+    small: Any = SimpleNamespace(max_tokens=300, pack_length=60, batch_size=1, epochs=1, seed=1)
+    large = SimpleNamespace(**{**vars(small), "batch_size": 64})
+    assert fill(sampler, large).examples == fill(sampler, small).examples != []
 
 
 def test_packed_rows_have_the_loss_they_have_alone(home):

@@ -30,7 +30,7 @@ def line(length: int) -> Plan:
 
 
 @given(st.integers(0, 10_000), st.integers(0, 9), st.floats(0, 1), st.floats(0, 1), st.integers(2, 7))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_chain_meets_the_invariant_and_the_caps(seed, first, optional, satisfied, most):
     """envfactory.md 10, 11, 12: also at probabilities 0 and 1."""
     here = tasks_plan_once()

@@ -28,7 +28,7 @@ def shape(tree: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
     return sorted((title, sorted(children)) for title, children in tree)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TREES, st.randoms(use_true_random=False))
 def test_order_of_inserts_does_not_matter(tree: list, chance) -> None:
     other = [(title, chance.sample(children, len(children))) for title, children in tree]
@@ -36,13 +36,13 @@ def test_order_of_inserts_does_not_matter(tree: list, chance) -> None:
     assert grow(opened(), tree) == grow(opened(), other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TREES, TREES)
 def test_different_trees_have_different_digests(one: list, two: list) -> None:
     assert (grow(opened(), one) == grow(opened(), two)) == (shape(one) == shape(two))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.permutations(["x", "y", "z"]), st.integers(1, 9))
 def test_names_of_minted_rows_do_not_matter(names: list[str], shift: int) -> None:
     session = opened()

@@ -11,7 +11,7 @@ from stages.core.models.encode import encode
 from stages.core.records.dialogue import Call
 from tests.core.models.talk import ARGUMENTS, HOSTILE, NAMES, TEXT
 
-FAST = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+FAST = settings(max_examples=150, derandomize=True, database=None)
 CALLS = st.lists(st.builds(Call, tool=NAMES, arguments=ARGUMENTS), min_size=1, max_size=3)
 
 

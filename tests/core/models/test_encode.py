@@ -11,7 +11,6 @@ from tests.core.models.talk import conversations, tools
 
 MANY = settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
