@@ -2,6 +2,10 @@
 
 A call goes: tool by name, arguments by compiled schema, then the program's steps inside one savepoint. Whatever ends
 a call early undoes all of it. Every call is kept in the log; rewards and proofs read the log, never text.
+
+All calls stand in an outer savepoint that is never released while it serves: to reset is to roll back to it, so SQLite
+keeps its schema and every prepared statement. Where SQLite itself rolls back past it (a full database, an interrupted
+write), the calls since then are run again and must give what they gave.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,15 +17,16 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from stages.core.engine import guard as guards
 from stages.core.engine.ddl import META, SchemaRefused, render
 from stages.core.engine.digest import goal_digest, replay_digest
-from stages.core.engine.guard import LIMITS, SAVEPOINT, Budget, Guard, Limits
+from stages.core.engine.faults import EXHAUSTED, Broken, Exhausted, StateLost
+from stages.core.engine.guard import CALL, LIMITS, START, Budget, Guard, Limits
 from stages.core.engine.messages import cut, fill, texts
 from stages.core.engine.program import LET, NAME, REQUIRE, RUN, Program, compile_tool
 from stages.core.engine.scenario import Start, load, select_rows
 from stages.core.records import Environment, Scalar, Scenario
 
 QUERY_ROWS = 10_000
-BEGIN, END = f"SAVEPOINT {SAVEPOINT}", f"RELEASE {SAVEPOINT}"
-EXHAUSTED = (apsw.TooBigError, apsw.FullError, apsw.NoMemError, apsw.InterruptError, RecursionError, MemoryError)
+BEGIN, END, UNDO = f"SAVEPOINT {CALL}", f"RELEASE {CALL}", f"ROLLBACK TO {CALL}"
+OPEN, COMMIT, BACK = f"SAVEPOINT {START}", f"RELEASE {START}", f"ROLLBACK TO {START}"
 
 
 class Result(NamedTuple):
@@ -39,14 +44,6 @@ class Entry(NamedTuple):
     tool: str
     arguments: dict[str, Any]
     result: Result
-
-
-class _Exhausted(Exception):
-    """A limit of ours, not SQLite's, was reached."""
-
-
-class _Broken(Exception):
-    """The program did not do what format 1 asks of it."""
 
 
 class Runtime:
@@ -104,10 +101,10 @@ class Session:
         self._guard = Guard(runtime.rows)
         self._budget = Budget(runtime.limits)
         self._connection = guards.connect(self._guard, self._budget)
-        guards.restore(self._connection, self._guard, image, runtime.limits)
         self._cursor = self._connection.cursor()
         self._programs = runtime._programs
         self._journal = list(journal)
+        self._base(image)
 
     def call(self, tool: str, arguments: dict[str, Any]) -> Result:
         """Run one tool. Never raises for what a caller or a program may get wrong; the state moves only if `ok`.
@@ -139,22 +136,45 @@ class Session:
                 result = Result(True, from_json(returned, allow_inf_nan=False))
                 if program.writes:
                     self._cursor.execute(END)
+                    self._since.append((program, text, returned))
                 # Texts, not objects: nobody can change the log through a value handed out.
                 self._journal.append((tool, text, returned, None))
                 return result
             result = returned
         except EXHAUSTED as error:
             result = Result(False, None, "RESOURCE_EXHAUSTED", cut(error) or type(error).__name__)
-        except _Exhausted as error:
+        except Exhausted as error:
             result = Result(False, None, "RESOURCE_EXHAUSTED", str(error))
-        except (apsw.Error, _Broken, ValueError) as error:
+        except (apsw.Error, Broken, ValueError) as error:
             denied, self._guard.denied = self._guard.denied, None
             result = Result(False, None, "INTERNAL", f"not authorized: {denied}" if denied else cut(error))
-        if self._connection.in_transaction:
-            # A full database has rolled back by itself; a failing rollback is a fault of ours and is raised.
-            self._cursor.execute("ROLLBACK")
+        # A failing rollback is a fault of ours and is raised.
+        if not self._connection.in_transaction:
+            self._again()
+        elif program.writes:
+            self._cursor.execute(UNDO)
+            self._cursor.execute(END)
         self._journal.append((tool, text, None, result))
         return result
+
+    def _base(self, image: bytes) -> None:
+        """Stand on `image`: what a reset goes back to as long as it is the start's own, and what `_again` begins from."""
+        guards.restore(self._connection, self._guard, image, self.runtime.limits)
+        self._cursor.execute(OPEN)
+        self._at_start = image is self._start.image
+        self._since: list[tuple[Program, str, str]] = []
+
+    def _again(self) -> None:
+        """Run the writing calls since the base once more. Raises StateLost if one gives anything else than before."""
+        self._cursor.execute(OPEN)
+        for program, text, returned in self._since:
+            try:
+                same = self._run(program, from_json(text), text) == returned
+            except (*EXHAUSTED, Exhausted, Broken, apsw.Error) as error:
+                raise StateLost(f"a call could not be run again: {cut(text)}") from error
+            if not same:
+                raise StateLost(f"a call that was run again gave something else: {cut(text)}")
+            self._cursor.execute(END)
 
     def _run(self, program: Program, arguments: dict[str, Any], text: str) -> str | Result:
         """The steps. Returns the JSON text, or the Result of a failed require; raises what `call` sorts."""
@@ -168,27 +188,25 @@ class Session:
             if kind == RUN:
                 execute(sql, bindings)
                 if self._connection.total_changes() - changed > self.runtime.limits.rows:
-                    raise _Exhausted(f"more than {self.runtime.limits.rows} rows changed")
+                    raise Exhausted(f"more than {self.runtime.limits.rows} rows changed")
                 continue
             row = execute(sql, bindings).fetchone()
             if kind == REQUIRE:
                 if row is None:
                     return Result(False, None, error, fill(message, arguments))
             elif row is None or self._cursor.fetchone() is not None:
-                raise _Broken(
-                    f"{'let' if kind == LET else 'return'} gave {'no row' if row is None else 'several rows'}"
-                )
+                raise Broken(f"{'let' if kind == LET else 'return'} gave {'no row' if row is None else 'several rows'}")
             elif kind == LET:
                 bindings.update(zip(names, row, strict=True))
             else:
                 value = row[0]
                 if not isinstance(value, str):
-                    raise _Broken(f"return gave {type(value).__name__}, not JSON text")
+                    raise Broken(f"return gave {type(value).__name__}, not JSON text")
                 # ASCII text needs no second copy to know its size.
                 if (len(value) if value.isascii() else len(value.encode())) > self.runtime.limits.result:
-                    raise _Exhausted(f"the result is longer than {self.runtime.limits.result} bytes")
+                    raise Exhausted(f"the result is longer than {self.runtime.limits.result} bytes")
                 return value
-        raise _Broken("no return")
+        raise Broken("no return")
 
     def _note(self, tool: Any, arguments: Any, result: Result) -> Result:
         try:
@@ -236,7 +254,13 @@ class Session:
 
     def fork(self) -> "Session":
         """An independent session in the same state with the same log; `reset` takes it to the same start."""
-        image = guards.image(self._connection, self._guard)
+        if self._since:
+            # SQLite copies what is committed. From here on this state is the base, no longer the start.
+            self._cursor.execute(COMMIT)
+            self._cursor.execute(OPEN)
+            self._since.clear()
+            self._at_start = False
+        image = self._start.image if self._at_start else guards.image(self._connection, self._guard)
         return Session(self.runtime, self.scenario, self._start, image, self._journal)
 
     def reset(self) -> None:
@@ -244,7 +268,11 @@ class Session:
         # A statement left open by a failed call would keep the database locked.
         self._cursor.close(True)
         self._cursor = self._connection.cursor()
-        guards.restore(self._connection, self._guard, self._start.image, self.runtime.limits)
+        if self._at_start:
+            self._cursor.execute(BACK)
+            self._since.clear()
+        else:
+            self._base(self._start.image)
         self._journal.clear()
 
     def query(self, sql: str, bindings: Mapping[str, Scalar] | Sequence[Scalar] = ()) -> list[tuple]:
