@@ -1,8 +1,7 @@
 """The suites: what each asks, and how a model's prompt and decoding change the asking. Each gives one result an item.
 
 `environments`: held-out dialogues, played in the live environment. `bfcl_simple`: single calls of a public benchmark.
-`problems`: questions whose answer alone counts; a grammar for calls has nothing to force there, so a constrained model
-has no such suite.
+`problems`: questions whose answer alone counts; no tool is shown, so `required` has nothing to force and no such suite.
 """
 
 from collections.abc import Sequence
@@ -33,11 +32,6 @@ class Subject(NamedTuple):
     spec: Model
 
     @property
-    def constrained(self) -> bool:
-        """Whether a grammar forces calls."""
-        return self.spec.decoding == "constrained"
-
-    @property
     def few_shot(self) -> bool:
         """Whether worked examples stand before each item."""
         return self.spec.prompt == "few_shot"
@@ -56,7 +50,7 @@ def play(subject: Subject, params: Params, inputs: Inputs) -> list[ItemResult]:
         _draw(dialogues, own.items, params.seed, where),
         held,
         PlaySettings(own.max_calls_per_turn, own.max_new_tokens, own.batch_size),
-        constrained=subject.constrained,
+        decoding=subject.spec.decoding,
         prefix_messages=shown,
         stage="evaluation",
     )
@@ -73,7 +67,7 @@ def call(subject: Subject, params: Params, inputs: Inputs) -> list[ItemResult]:
         bfcl.draw(items, own.items, params.seed),
         max_new_tokens=own.max_new_tokens,
         batch_size=own.batch_size,
-        constrained=subject.constrained,
+        decoding=subject.spec.decoding,
         prefix_messages=examples.calls(rows, params.shots, params.seed) if subject.few_shot else [],
         stage="evaluation",
     )
@@ -99,7 +93,7 @@ SUITES = {"environments": play, "bfcl_simple": call, "problems": answer}
 
 def of(spec: Model) -> list[str]:
     """The suites a model is asked."""
-    return [name for name in SUITES if not (name == "problems" and spec.decoding == "constrained")]
+    return [name for name in SUITES if not (name == "problems" and spec.decoding == "required")]
 
 
 def _draw(items: Sequence[T], count: int, seed: int, where: Path) -> list[T]:

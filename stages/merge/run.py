@@ -90,10 +90,13 @@ def _score(path: Path, dev: Dev, inputs: Inputs, params: Params) -> list[ItemRes
     tokenizer = folder.load_tokenizer(path)
     held = {name: entry.environment for name, entry in catalogue.load(inputs["environments"]).items()}
     settings = PlaySettings(params.max_calls_per_turn, params.max_new_tokens, params.batch_size)
-    results = environments.score(model, tokenizer, dev.dialogues, held, settings, stage="merge")
+    how = params.decoding
+    results = environments.score(model, tokenizer, dev.dialogues, held, settings, decoding=how, stage="merge")
     tokens, size = params.max_new_tokens, params.batch_size
     if dev.calls:
-        results += calls.score(model, tokenizer, dev.calls, max_new_tokens=tokens, batch_size=size, stage="merge")
+        results += calls.score(
+            model, tokenizer, dev.calls, max_new_tokens=tokens, batch_size=size, decoding=how, stage="merge"
+        )
     if dev.problems:
         results += problems.score(model, tokenizer, dev.problems, max_new_tokens=tokens, batch_size=size, stage="merge")
     return results

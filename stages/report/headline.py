@@ -118,9 +118,9 @@ def _scored(metrics: Mapping[str, Any]) -> Iterator[str]:
         if gain := versus(models, "final", best):
             words += f": {_gained(gain)}"
         yield words + "."
-        alike = versus(models, "final_constrained", "base_constrained")
+        alike = versus(models, "final_free", "base")
         if alike:
-            yield f"With both under the same grammar, `final` gains {_gained(alike)} on {name}."
+            yield f"Without a grammar on either side, it gains {_gained(alike)} over `base` on {name}."
 
 
 def _gained(gain: Versus) -> str:

@@ -22,8 +22,8 @@ MODELS = {
     "base_few_shot": "with two examples in the prompt",
     "base_constrained": "a grammar forces one valid call",
     "sft": "after supervised fine-tuning",
-    "final": "chosen on dev",
-    "final_constrained": "final under the grammar of base_constrained: what training adds to a valid form",
+    "final": "chosen on dev, and held to words or valid calls",
+    "final_free": "final without a grammar, as sft and base answer",
 }
 
 

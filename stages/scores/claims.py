@@ -1,4 +1,4 @@
-"""What the run set out to show, judged from the table: final against the best cheap baseline, and against SFT."""
+"""What the run set out to show, judged from the table: final against the best cheap baseline, RL and merging against SFT."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def judge(tables: Mapping[str, Table], params: Params) -> dict[str, dict[str, An
         if best is not None and params.final in tables[suite]:
             made[f"gain_{suite}"] = _gain(suite, tables[suite], best, wanted, params)
     for suite, table in tables.items():
-        if params.final in table and params.before in table and params.final != params.before:
+        if params.after in table and params.before in table and params.after != params.before:
             made[f"safe_{suite}"] = _safe(suite, table, params)
     return made
 
@@ -35,8 +35,8 @@ def _gain(suite: str, table: Table, best: str, wanted: float, params: Params) ->
 
 
 def _safe(suite: str, table: Table, params: Params) -> dict[str, Any]:
-    found = table[params.final]["versus"][params.before]
+    found = table[params.after]["versus"][params.before]
     words = (
-        f"on {suite} {params.final} is not worse than {params.before}: lower bound above {100 * params.worst:g} points"
+        f"on {suite} {params.after} is not worse than {params.before}: lower bound above {100 * params.worst:g} points"
     )
     return {"claim": words, "holds": found["low"] > params.worst, "against": params.before, **found}

@@ -61,8 +61,8 @@ def test_a_killed_run_does_not_ask_again_what_it_has_answers_to(project, tmp_pat
     assert whole == {name: (out / name).read_bytes() for name in SUITES}
 
 
-def test_a_constrained_model_is_forced_to_call_and_is_asked_no_problems(project, tmp_path):
-    params = made.params(decoding="constrained")
+def test_a_model_with_required_calls_is_forced_to_call_and_is_asked_no_problems(project, tmp_path):
+    params = made.params(decoding="required")
     long = params.bfcl_simple.model_copy(update={"max_new_tokens": 12})
     out = work(tmp_path / "1")
     summary = run(params.model_copy(update={"bfcl_simple": long}), project, out)

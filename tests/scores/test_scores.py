@@ -20,6 +20,7 @@ SECTION = {
     "models": ["base", "few", "sft", "final"],
     "baselines": ["base", "few"],
     "before": "sft",
+    "after": "final",
     "final": "final",
     "level": 0.95,
     "wanted": {"calls": 0.3},

@@ -1,18 +1,23 @@
-"""A grammar that leaves the model one choice: exactly one valid `<tool_call>` for one of the shown tools.
+"""Grammars for what a model may say where tools are shown.
 
-Each tool's JSON Schema becomes part of one llguidance grammar; at every step only tokens that keep the text valid may be
-chosen. Used for the strongest cheap baseline, never in training.
+`required`: exactly one valid `<tool_call>` for one of the tools. `auto`: words, or valid calls and nothing else. Each tool's
+JSON Schema becomes part of one llguidance grammar; at every step only tokens that keep the text valid may be chosen.
+Used while answering, never in training.
 """
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import llguidance.hf
 import llguidance.torch
 import torch
 from llguidance import LLMatcher, LLTokenizer
 
+from stages.core.decoding import Decoding
+
+_NO_TAG = r"/(?:[^<]|<[^t\/])+/"
+"""Words without the beginning of a tag."""
 _TOKENIZERS: dict[int, tuple[Any, LLTokenizer]] = {}
 
 
@@ -56,8 +61,30 @@ class Grammar:
         return Matcher(self._tokenizer, self.text, self._end)
 
 
+class Guide(NamedTuple):
+    """What a conversation's messages must be: the first after a user's, and those after a tool's result. None: anything."""
+
+    first: Grammar | None
+    later: Grammar | None
+
+
+def guide(tokenizer: Any, tools: Sequence[Any], decoding: Decoding) -> Guide:
+    """The grammars of one set of tools (HF shape or bare), which may be empty."""
+    if decoding == "free" or not tools:
+        return Guide(None, None)
+    if decoding == "required":
+        return Guide(call_grammar(tokenizer, tools), None)
+    text = f'start: ({_NO_TAG} | call ("\\n" call)*)?\n{_calls(tools)}'
+    either = Grammar(tokenizer, text)
+    return Guide(either, either)
+
+
 def call_grammar(tokenizer: Any, tools: Sequence[Any]) -> Grammar:
     """One `<tool_call>{"name": ..., "arguments": {...}}</tool_call>` for one of `tools` (HF shape or bare)."""
+    return Grammar(tokenizer, f"start: call\n{_calls(tools)}")
+
+
+def _calls(tools: Sequence[Any]) -> str:
     choices = []
     for tool in tools:
         function = tool.get("function", tool)
@@ -72,7 +99,7 @@ def call_grammar(tokenizer: Any, tools: Sequence[Any]) -> Grammar:
         "anyOf": choices,
         "x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "},
     }
-    return Grammar(tokenizer, f'start: "<tool_call>" call "</tool_call>"\ncall: %json {json.dumps(body)}\n')
+    return f'call: "<tool_call>" body "</tool_call>"\nbody: %json {json.dumps(body)}\n'
 
 
 def _for(tokenizer: Any) -> LLTokenizer:

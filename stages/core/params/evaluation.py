@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from stages.core.decoding import Decoding
 from stages.core.params.section import Section
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -19,8 +20,9 @@ class Model(Section):
     """Its folder inside the artefact."""
     prompt: Literal["plain", "few_shot"]
     """few_shot: worked examples of the train split stand before each item."""
-    decoding: Literal["free", "constrained"]
-    """constrained: a grammar forces one valid call (bfcl_simple), or the first message of each turn (environments)."""
+    decoding: Decoding
+    """required: a grammar forces one valid call (bfcl_simple), or the first message of each turn (environments).
+    auto: every message is words or valid calls."""
 
 
 class Suite(Section):
@@ -68,4 +70,4 @@ class Params(Section):
     bfcl_simple: Bfcl
     """Suite `bfcl_simple`."""
     problems: Suite
-    """Suite `problems`. A constrained model skips it: there is no call to force."""
+    """Suite `problems`. A model with `required` calls skips it: there is no call to force."""

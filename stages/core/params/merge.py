@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from stages.core.decoding import Decoding
 from stages.core.params.section import Section
 
 
@@ -45,6 +46,8 @@ class Params(Section):
     """A turn with more calls fails."""
     max_new_tokens: int = Field(ge=1)
     """Tokens of one message."""
+    decoding: Decoding
+    """How candidates answer: as final will."""
     seed: int = Field(ge=0)
     """Draws the dev items."""
     worst_rl: float = Field(ge=-1, le=0)

@@ -15,19 +15,21 @@ class Params(Section):
     baselines: tuple[str, ...] = Field(min_length=1)
     """The cheap ones; a claim is made against the best of them, the earlier of equals."""
     before: str
-    """The model that RL and merging started from; final must not be worse."""
+    """The model that RL and merging started from."""
+    after: str
+    """What they made of it, answering in the same way; it must not be worse."""
     final: str
-    """The model the claims are about."""
+    """The model that is served, in the way it is served: the gains claimed are its own."""
     level: float = Field(gt=0.5, lt=1)
     """Of all intervals."""
     wanted: dict[str, Annotated[float, Field(ge=0, le=1)]]
     """Suite -> how far final must be above the best baseline, its paired interval above 0."""
     worst: float = Field(ge=-1, le=0)
-    """The lower bound of final - before must be above this."""
+    """The lower bound of after - before must be above this."""
 
     @model_validator(mode="after")
     def _known(self) -> "Params":
-        for name in (*self.baselines, self.before, self.final):
+        for name in (*self.baselines, self.before, self.after, self.final):
             if name not in self.models:
                 raise ValueError(f"{name!r} is not among scores.models")
         if len(set(self.models)) < len(self.models):

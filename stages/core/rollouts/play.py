@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, Protocol
 import torch
 
 from stages.core import dialogues as chat
+from stages.core.decoding import Decoding
 from stages.core.engine import Runtime
 from stages.core.models.encode import continuation, encode
 from stages.core.models.generate import Conversations
-from stages.core.models.grammar import Grammar, call_grammar
+from stages.core.models.grammar import Guide, guide
 from stages.core.progress import bar
 from stages.core.records import Dialogue, Environment
 from stages.core.rollouts.seat import Limits, PlayedTurn, Seat
@@ -51,7 +52,7 @@ def play(
     environments: Mapping[str, Environment],
     settings: PlaySettings,
     *,
-    constrained: bool = False,
+    decoding: Decoding = "free",
     prefix_messages: Iterable[chat.Message] = (),
     stage: str = "rollouts",
 ) -> list[Played]:
@@ -63,7 +64,7 @@ def play(
         dialogues: reference dialogues; only their user turns, scenarios and goals are used.
         environments: by id; must hold every dialogue's environment (KeyError otherwise).
         settings: limits and batch size.
-        constrained: the first message of each turn is forced by a grammar to be one valid call of a shown tool.
+        decoding: what messages must be, by the shown tools.
         prefix_messages: examples that go between the system message and the first user turn.
         stage: the word on the progress line.
 
@@ -79,9 +80,7 @@ def play(
     shown = bar(stage, "playing dialogues", len(items), "dialogue")
     for start in range(0, len(items), settings.batch_size):
         batch = items[start : start + settings.batch_size]
-        for item, played in zip(
-            batch, _play_batch(model, tokenizer, batch, runtimes, settings, constrained), strict=True
-        ):
+        for item, played in zip(batch, _play_batch(model, tokenizer, batch, runtimes, settings, decoding), strict=True):
             results[item.index] = played
         shown.update(len(batch))
     shown.close()
@@ -98,7 +97,7 @@ def _item(index: int, dialogue: Dialogue, environments, tokenizer, prefix_messag
 
 
 def _play_batch(
-    model, tokenizer, batch: list[_Item], runtimes, settings: PlaySettings, constrained: bool
+    model, tokenizer, batch: list[_Item], runtimes, settings: PlaySettings, decoding: Decoding
 ) -> list[Played]:
     limits = Limits(settings.max_calls_per_turn)
     seats = [
@@ -110,8 +109,8 @@ def _play_batch(
         )
         for item in batch
     ]
-    grammars = [call_grammar(tokenizer, item.tools) for item in batch] if constrained else None
-    converse(model, tokenizer, seats, [item.prompt for item in batch], settings.max_new_tokens, grammars=grammars)
+    guides = [guide(tokenizer, item.tools, decoding) for item in batch]
+    converse(model, tokenizer, seats, [item.prompt for item in batch], settings.max_new_tokens, guides=guides)
     return [
         Played(
             item.dialogue.id,
@@ -144,7 +143,7 @@ def converse(
     prompts: Sequence[list[int]],
     max_new_tokens: int,
     *,
-    grammars: Sequence[Grammar] | None = None,
+    guides: Sequence[Guide] | None = None,
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
     max_length: int | None = None,
@@ -156,7 +155,7 @@ def converse(
         seats: fresh seats, one a row.
         prompts: token ids of each row, generation header included.
         max_new_tokens: limit of one message.
-        grammars: forces the first message of each turn.
+        guides: what the messages of each row must be; anything when None.
         temperature: 0 is greedy.
         generator: randomness of the draws; needed when temperature is not 0.
         max_length: a row that would grow beyond this many tokens ends as `over_context`; the model's own limit when None.
@@ -168,10 +167,8 @@ def converse(
     fresh = [True] * len(seats)
     while any(not seat.over for seat in seats):
         active = [not seat.over for seat in seats]
-        forced = None
-        if grammars is not None:
-            forced = [grammars[i] if active[i] and fresh[i] else None for i in range(len(seats))]
-        replies = talk.complete(active, max_new_tokens, temperature=temperature, generator=generator, grammars=forced)
+        grammars = [one.first if fresh[i] else one.later for i, one in enumerate(guides)] if guides else None
+        replies = talk.complete(active, max_new_tokens, temperature=temperature, generator=generator, grammars=grammars)
         new: list[list[int]] = [[] for _ in seats]
         for i, seat in enumerate(seats):
             if not active[i]:

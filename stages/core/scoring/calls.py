@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from stages.core.decoding import Decoding
 from stages.core.dialogues import SYSTEM, Message
 from stages.core.models.calls import parse
 from stages.core.models.encode import encode
-from stages.core.models.grammar import call_grammar
+from stages.core.models.grammar import guide
 from stages.core.records import CallItem
 from stages.core.scoring.replies import Reply, replies
 from stages.core.scoring.result import ItemResult
@@ -19,7 +20,7 @@ def score(
     *,
     max_new_tokens: int,
     batch_size: int,
-    constrained: bool = False,
+    decoding: Decoding = "free",
     prefix_messages: Sequence[Message] = (),
     stage: str = "scoring",
 ) -> list[ItemResult]:
@@ -33,7 +34,7 @@ def score(
         ).ids
         for item in items
     ]
-    grammars = [call_grammar(tokenizer, item.tools) for item in items] if constrained else None
+    grammars = [guide(tokenizer, item.tools, decoding).first for item in items]
     said = replies(
         model,
         tokenizer,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from stages.core import dialogues as chat
+from stages.core.decoding import Decoding
 from stages.core.models.encode import encode
 from stages.core.records import Dialogue, Environment
 from stages.core.rollouts.play import Played, PlaySettings, play
@@ -16,22 +17,18 @@ def score(
     environments: Mapping[str, Environment],
     settings: PlaySettings,
     *,
-    constrained: bool = False,
+    decoding: Decoding = "free",
     prefix_messages: Sequence[chat.Message] = (),
     stage: str = "scoring",
 ) -> list[ItemResult]:
-    """One result a dialogue, clustered by environment; `detail` is the failed turn's reason.
-
-    With `constrained` the first message of each turn is forced to be one valid call; later ones are free, since a
-    forced call could never end a turn.
-    """
+    """One result a dialogue, clustered by environment; `detail` is the failed turn's reason."""
     played = play(
         model,
         tokenizer,
         dialogues,
         environments,
         settings,
-        constrained=constrained,
+        decoding=decoding,
         prefix_messages=prefix_messages,
         stage=stage,
     )

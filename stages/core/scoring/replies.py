@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 
 from stages.core.models.generate import Conversations
+from stages.core.models.grammar import Grammar
 from stages.core.progress import bar
 
 
@@ -24,7 +25,7 @@ def replies(
     *,
     max_new_tokens: int,
     batch_size: int,
-    grammars: Sequence | None = None,
+    grammars: Sequence[Grammar | None] | None = None,
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
     stage: str = "scoring",
@@ -37,7 +38,7 @@ def replies(
         prompts: token ids, generation header included.
         max_new_tokens: limit of a reply.
         batch_size: prompts that share one key-value cache.
-        grammars: what each reply must be, one a prompt.
+        grammars: what each reply must be, one a prompt; None: anything.
         temperature: 0 is greedy.
         generator: randomness of the draws; needed when temperature is not 0.
         stage: the word on the progress line.

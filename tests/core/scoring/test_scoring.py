@@ -43,7 +43,7 @@ def test_replies_are_the_same_on_every_run(pico_model, tokenizer):
 
 def test_a_grammar_makes_every_reply_a_valid_call_of_a_shown_tool(pico_model, tokenizer):
     item = CallItem(id="c", user="Add 3.", tools=(TOOL,), gold=(Call(tool="add", arguments={"a": 3}),), split="test")
-    [result] = calls.score(pico_model, tokenizer, [item], max_new_tokens=60, batch_size=1, constrained=True)
+    [result] = calls.score(pico_model, tokenizer, [item], max_new_tokens=60, batch_size=1, decoding="required")
     assert result.passed or result.detail == "wrong_value"
 
 
