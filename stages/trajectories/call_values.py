@@ -4,6 +4,7 @@ In: a `Field` of a described function and a generator. Out: `Stated`: the value 
 which `spoken.supports` proves. None where nothing sensible comes to mind: such functions are passed over.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from random import Random
@@ -14,7 +15,7 @@ from pydantic import JsonValue
 
 from stages.core.records import Field
 from stages.trajectories import amounts, content
-from stages.trajectories.meaning import about, examples, kind, noun, unit
+from stages.trajectories.meaning import about, examples, kind, money, nested, noun, unit
 from stages.trajectories.spoken import say_date, say_number
 from stages.trajectories.words import listing, machine_words, words
 
@@ -68,7 +69,7 @@ class Values:
         self.topics = next(
             (lists for pattern, lists in _SUBJECTS if re.search(pattern, subject.lower())), content.TOPICS
         )
-        self.length = rng.choice((2, 3, 3, 4, 4, 5, 6))
+        self.length = rng.choice((2, 3, 3, 4, 4, 5, 6, 8, 10))
         self.year = rng.randint(2019, 2026)
         self.fake = Faker()
         self.fake.seed_instance(rng.getrandbits(32))
@@ -113,9 +114,13 @@ class Values:
             and isinstance(value, float)
             and 0 < value < 1
             and round(value * 100, 4).is_integer()
-            and self.rng.random() < 0.4
+            and self.rng.random() < 0.7
         ):
             return Stated(value, f"{round(value * 100)}%")
+        if money(field) and self.rng.random() < 0.6:
+            return Stated(value, f"${value:,}")
+        if kind(field) in ("id", "year", "page"):
+            return Stated(value, repr(value))
         said = UNIT_WORDS.get(mark, (mark,))
         small = 0.1 if field.type == "integer" else 0.0
         return Stated(value, say_number(value, self.rng, small), self.rng.choice(said))
@@ -132,6 +137,8 @@ class Values:
             if len(texts) < 2 or (kind(field) == "id" and not examples(field)):
                 return None
             return Stated(texts, listing(texts))  # type: ignore[arg-type]
+        if nested(field):
+            return self._rows(field)
         single = field.model_copy(update={"type": inner.type, "items": None})
         numbers: list[JsonValue] = [amounts.draw(single, rng) for _ in range(max(3, count))]
         if any(number is None for number in numbers):
@@ -141,6 +148,16 @@ class Values:
         shown = [repr(number) for number in numbers]
         text = rng.choice((f"[{', '.join(shown)}]", listing(shown), ", ".join(shown)))
         return Stated(numbers, text, "" if text.startswith("[") else unit(field))
+
+    def _rows(self, field: Field) -> Stated:
+        """A small table of whole numbers, as people type it: `[[1, 2], [3, 4]]`; points are pairs."""
+        rng = self.rng
+        text = f"{words(field.name)} {about(field)}".lower()
+        pairs = re.search(r"\bpoints?\b|\bcoordinates\b|\bvertices\b|\bpairs\b", text)
+        width = 2 if pairs or re.search(r"\b2 ?x ?2\b", text) else rng.choice((2, 2, 3))
+        count = rng.choice((3, 4, 5)) if pairs else width
+        rows: list[JsonValue] = [[rng.randint(0, 40) for _ in range(width)] for _ in range(count)]
+        return Stated(rows, json.dumps(rows))
 
     def _text(self, field: Field) -> str | None:
         """A string of the parameter's kind: an example of the description, or one of ours."""

@@ -19,6 +19,7 @@ from stages.trajectories.clauses import clause, implies
 from stages.trajectories.meaning import kind, noun
 from stages.trajectories.requests import imperative, opened, scene
 from stages.trajectories.schemas import schema, spoken_name, tool
+from stages.trajectories.setting import setting
 from stages.trajectories.spoken import supports
 from stages.trajectories.weaving import Argument, statement, together, weave
 from stages.trajectories.words import sentence, words
@@ -62,7 +63,8 @@ class CallGrammar:
         if request is None or arguments is None:
             return None
         said = [argument for argument in arguments if argument.stated is not None]
-        told = self._told(_without(request, arguments), said, rng)
+        kinds = {kind(argument.field) for argument in arguments}
+        told = self._told(_without(request, arguments), said, kinds, rng)
         if told is None:
             return None
         user, heard = told
@@ -100,8 +102,10 @@ class CallGrammar:
             template=f"call.{request.partition(' ')[0]}",
         )
 
-    def _told(self, request: str, said: list[Argument], rng: Random) -> tuple[str, dict[str, str]] | None:
-        """The whole turn and the words that state each truth value."""
+    def _told(
+        self, request: str, said: list[Argument], kinds: Set[str], rng: Random
+    ) -> tuple[str, dict[str, str]] | None:
+        """The whole turn and the words that state each truth value; `kinds` are those of all shown parameters."""
         verb = request.partition(" ")[0]
         request = _once(request, said)
         order = list(said)
@@ -110,7 +114,7 @@ class CallGrammar:
         if woven is None:
             return None
         start, mark = opened(woven.text, rng)
-        before = scene({kind(argument.field) for argument in said}, verb, rng)
+        before = setting(kinds, rng) + scene({kind(argument.field) for argument in said}, verb, rng)
         amounts, frame = woven.amounts, rng.random()
         measured = bool(amounts) and all(a.field.type in ("number", "integer") for a in amounts)
         tail = woven.tail

@@ -57,6 +57,13 @@ _SHORT = ("age", "day", "days", "year", "month", "hour", "url", "lat", "lon", "l
           "text", "unit", "id", "ids", "no", "to", "zip", "limit", "to", "from", "cc", "bcc", "cron", "rate", "time",
           "type", "sort", "order", "color")  # fmt: skip
 
+_ROWS = re.compile(
+    r"\bmatri(?:x|ces)\b|\b2-?d\b|\bpoints\b|\bcoordinates\b|\bvertices\b|\bpairs\b|contingency|\btable\b|\bm[_ ]by[_ ]n\b"
+)
+_MONEY = re.compile(r"\b(?:price|cost|income|salary|loan|principal|mortgage|budget|revenue|fee|payment|debts?|amount|balance|"
+                    r"wage|investment|deposit|property value|total price)\b")  # fmt: skip
+_NO_MONEY = re.compile(r"\b(?:rate|ratio|percent|term|years?|months?|number|count|id|type|currency|fraction)\b")
+
 # The first pattern that matches `name: description` in lower case gives the kind. Words of the name come with spaces.
 _TEXT = (
     ("title", r"\b(?:note|list|space|board|project|folder|sheet|label|playlist|calendar|event|group|tag|task|card|section|page|"
@@ -154,6 +161,20 @@ def unit(field: Field) -> str:
     found = _UNIT.search(field.description)
     mark = next((group for group in found.groups() if group), "") if found else ""
     return "" if mark in ("-", "", "0, 1", "dimensionless") or not re.search(r"[A-Za-z°%]", mark) else mark
+
+
+def nested(field: Field) -> bool:
+    """Whether a list of numbers is a list of rows: a matrix, points, a table."""
+    inner = field.items
+    if field.type != "array" or inner is None or inner.type not in ("number", "integer", "any"):
+        return False
+    return bool(_ROWS.search(f"{words(field.name)}: {about(field)}".lower()))
+
+
+def money(field: Field) -> bool:
+    """Whether a number is an amount of money."""
+    text = f"{words(field.name)} {noun(field)}".lower()
+    return unit(field) in ("USD", "dollars") or (bool(_MONEY.search(text)) and not _NO_MONEY.search(text))
 
 
 def kind(field: Field) -> str:

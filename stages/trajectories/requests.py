@@ -3,7 +3,7 @@
 import re
 from random import Random
 
-from stages.trajectories.words import machine_words
+from stages.trajectories.words import machine_words, many
 
 ASKS = ("compute", "calculate", "find", "determine", "estimate", "evaluate", "count")
 _GETS = ("get", "retrieve", "return", "fetch", "list", "show", "find", "look", "view", "read", "query", "browse")
@@ -133,9 +133,8 @@ def opened(request: str, rng: Random) -> tuple[str, str]:
         rest if rest.startswith("the ") else f"the {rest.partition(' ')[2]}" if rest.startswith(("a ", "an ")) else ""
     )
     head = re.split(r" (?:of|for|in|from|to|that|with|at|between|on|across|by|when)\b", definite or rest)[0]
-    many = bool(re.search(r"(?<![sui])s$", head)) and not head.endswith("ics")
     if (verb in ASKS or verb in ("get", "retrieve", "return", "fetch")) and definite and rng.random() < 0.6:
-        isare = "are" if many else "is"
+        isare = "are" if many(head) else "is"
         ways = [
             (f"What {isare} {definite}", "?"), (f"What {isare} {definite}", "?"), (f"Can you tell me {definite}", "?"),
             (f"I need {definite}", "."), (f"I'd like to know {definite}", "."), (f"Give me {definite}", "."),

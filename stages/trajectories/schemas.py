@@ -7,7 +7,7 @@ from random import Random
 from pydantic import JsonValue
 
 from stages.core.records import Api, Field, Operation
-from stages.trajectories.meaning import about, examples
+from stages.trajectories.meaning import about, examples, nested
 from stages.trajectories.words import words
 
 LONGEST = 40
@@ -52,7 +52,7 @@ def schema(fields: Sequence[Field], said: Mapping[str, JsonValue], rng: Random) 
             shown["enum"] = list(field.enum)
         if field.type == "array":
             inner = field.items.type if field.items is not None and field.items.type != "any" else "number"
-            shown["items"] = {"type": inner}
+            shown["items"] = {"type": "array", "items": {"type": inner}} if nested(field) else {"type": inner}
         if field.default is not None:
             shown["default"] = field.default
         properties[field.name] = shown

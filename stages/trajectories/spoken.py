@@ -5,6 +5,7 @@ listed word for a truth value, an identifier's words (`needs action` for `NEEDS_
 formats, or a list item by item. Nothing is said that `supports` cannot prove.
 """
 
+import json
 import re
 from datetime import datetime
 from random import Random
@@ -23,8 +24,8 @@ _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 
 
 def number(text: str) -> float | None:
-    """The number a text states: digits (with thousands commas or a per cent sign) or a small number word."""
-    clean = text.strip().lower().rstrip("%").strip()
+    """The number a text states: digits (with thousands commas, a dollar or a per cent sign) or a small number word."""
+    clean = text.strip().lower().rstrip("%").strip().removeprefix("$")
     if clean in COUNTS:
         return float(COUNTS.index(clean))
     if not _NUMBER.fullmatch(clean):
@@ -65,7 +66,12 @@ def supports(text: str, value: JsonValue) -> bool:
 
 
 def _states_list(text: str, value: list[JsonValue]) -> bool:
-    """Whether the parts of an enumeration state the items in order."""
+    """Whether the parts of an enumeration state the items in order; a list of lists is stated as JSON."""
+    if any(isinstance(item, list) for item in value):
+        try:
+            return json.loads(text) == value
+        except ValueError:
+            return False
     whole = re.split(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+", text.strip().strip("[]()"))
     parts = [part.strip().strip("\"'") for part in whole if part.strip()]
     return len(parts) == len(value) and all(supports(part, item) for part, item in zip(parts, value, strict=True))
@@ -91,10 +97,10 @@ def say_date(value: str, rng: Random) -> str:
 
 
 def say_number(value: float, rng: Random, small: float = 0.1) -> str:
-    """A number in digits, with thousands commas now and then, or a small one as a word with chance `small`."""
+    """A number in digits, a large one mostly with thousands commas, or a small one as a word with chance `small`."""
     if isinstance(value, int) and 2 <= value <= 12 and rng.random() < small:
         return COUNTS[value]
-    if isinstance(value, int) and abs(value) >= 10_000 and rng.random() < 0.3:
+    if isinstance(value, int) and abs(value) >= 10_000 and rng.random() < 0.7:
         return f"{value:,}"
     return repr(value)
 

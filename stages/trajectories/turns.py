@@ -16,7 +16,7 @@ from stages.trajectories.phrases import extra, mention, named
 from stages.trajectories.spoken import say
 from stages.trajectories.templates import Verb
 from stages.trajectories.values import Pool
-from stages.trajectories.words import article, listing, words
+from stages.trajectories.words import article, listing, many, words
 from stages.trajectories.world import Ref
 
 MOST_ROWS = 5
@@ -150,7 +150,8 @@ class Turns:
             shown = self._shown(value, column)
             bound = said(value, shown)
             slots |= {"field": spoken_field(column), "value": self._quoted(shown, column)}
-            answer = f"Done, the {spoken_field(column)} of {target.label} is now {shown}."
+            field = spoken_field(column)
+            answer = f"Done, the {field} of {target.label} {'are' if many(field) else 'is'} now {shown}."
         given = self._address(draft, tool, target)
         given |= self._kept(draft, tool, target, argument, row) if tool.verb == "update" else {}
         draft.call(tool, given | {argument: bound})
@@ -181,7 +182,8 @@ class Turns:
         told = str(value[column.name])
         slots = self._nouns(table) | {"field": spoken_field(column)}
         slots["target"] = mention(self.environment, target, self.rng)
-        answer = f"The {spoken_field(column)} of {target.label} is {told}."
+        field = spoken_field(column)
+        answer = f"The {field} of {target.label} {'are' if many(field) else 'is'} {told}."
         return Worked(slots, answer, says=(told,), focus=target)
 
     def rows(self, draft: Draft, verb: Verb, table: Table, scope: Ref | None) -> Worked:
@@ -198,7 +200,8 @@ class Turns:
             noun = table.noun if len(rows) == 1 else table.plural
             verb_form = "is" if len(rows) == 1 else "are"
             return Worked(slots, f"There {verb_form} {len(rows)} {noun}.", says=(str(len(rows)),), focus=scope)
-        return Worked(slots, f"The {table.plural} are {listing(labels)}.", says=tuple(labels), focus=scope)
+        told = f"The {table.plural} are {listing(labels)}." if rows[1:] else f"The only {table.noun} is {labels[0]}."
+        return Worked(slots, told, says=tuple(labels), focus=scope)
 
     def _new_row(
         self, draft: Draft, tool: Tool, table: Table, extras: int | None = None

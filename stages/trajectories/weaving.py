@@ -277,7 +277,7 @@ def together(arguments: list[Argument], rng: Random) -> str:
             if len(pairs) < 3
             else rng.choice((" with ", ", given ", " for "))
         )
-        return lead + listing([f"{article(name)} of {value}" for name, value in pairs])
+        return lead + listing([_having(name, value) for name, value in pairs])
     if manner == "as":
         return " using " + listing([f"{value} as the {name}" for name, value in pairs])
     if manner == "set":
@@ -285,9 +285,16 @@ def together(arguments: list[Argument], rng: Random) -> str:
     return rng.choice((" with ", " for ", ", ")) + listing([f"{name} {value}" for name, value in pairs])
 
 
+def _having(name: str, value: str) -> str:
+    """`a width of 5 m`; `4 tube passes` for a `number of tube passes`."""
+    found = re.match(r"(?:num(?:ber)?|count|n)(?: of)? (?:the )?(?=[a-z])([\w -]+s)$", name)
+    whole = found and value.replace(",", "").isdigit() and value != "1"
+    return f"{value} {found[1]}" if found and whole else f"{article(name)} of {value}"
+
+
 def statement(arguments: list[Argument], rng: Random) -> str:
     """The arguments as a sentence of their own: `The density is 1000 kg/m^3 and the velocity is 2.5 m/s.`"""
     pairs = [(noun(one.field), shown(one, rng)) for one in arguments]
     if rng.random() < 0.35:
-        return "I have " + listing([f"{article(name)} of {value}" for name, value in pairs]) + "."
+        return "I have " + listing([_having(name, value) for name, value in pairs]) + "."
     return listing([f"the {name} is {value}" if len(name) > 2 else f"{name} is {value}" for name, value in pairs]) + "."

@@ -26,6 +26,11 @@ def article(noun: str) -> str:
     return f"{'an' if vowel else 'a'} {noun}"
 
 
+def many(noun: str) -> bool:
+    """Whether a noun is a plural: `notes`; not `status`, `address` or `physics`."""
+    return re.search(r"(?<![sui])s$", noun) is not None and not noun.endswith("ics")
+
+
 def listing(items: list[str], last: str = "and") -> str:
     """`A`, `A and B`, `A, B and C`."""
     if len(items) < 2:

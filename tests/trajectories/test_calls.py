@@ -82,13 +82,25 @@ def test_wordings_vary() -> None:
 @pytest.mark.parametrize(
     "text, value",
     [("March 5, 2026", "2026-03-05"), ("5th March 2026", "2026-03-05"), ("three", 3), ("1,250", 1250), ("7%", 0.07),
-     ("needs action", "NEEDS_ACTION"), ("a, b and c", ["a", "b", "c"]), ("turn off", False)],
+     ("needs action", "NEEDS_ACTION"), ("a, b and c", ["a", "b", "c"]), ("turn off", False), ("$350,000", 350000),
+     ("$0.5", 0.5), ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]])],
 )  # fmt: skip
 def test_words_prove_the_value_they_state(text: str, value: object) -> None:
     assert supports(text, value)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text, value", [("March 6, 2026", "2026-03-05"), ("four", 3), ("on", False), ("a, b", ["a"])])
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("March 6, 2026", "2026-03-05"),
+        ("four", 3),
+        ("on", False),
+        ("a, b", ["a"]),
+        ("$35,000", 350000),
+        ("[[1, 2]]", [[2, 1]]),
+        ("1, 2", [[1, 2]]),
+    ],
+)
 def test_words_do_not_prove_another_value(text: str, value: object) -> None:
     assert not supports(text, value)  # type: ignore[arg-type]
 

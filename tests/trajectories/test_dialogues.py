@@ -1,5 +1,6 @@
 """Dialogues on the hand-written tasks environment: proved, replayed, and never passable by doing nothing."""
 
+import re
 from functools import lru_cache
 
 import pytest
@@ -11,6 +12,7 @@ from stages.core.seeds import generator
 from stages.trajectories import proof, rows, tokens
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 from stages.trajectories.templates import TEMPLATES
+from stages.trajectories.words import many
 from stages.trajectories.world import Ref, World
 from tests.fixtures.tasks import tasks_environment, tasks_scenario
 
@@ -109,6 +111,18 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     first = [row.model_dump_json() for row in made(number=8)]
     made.cache_clear()
     assert [row.model_dump_json() for row in made(number=8)] == first
+
+
+def test_answers_tell_one_thing_from_many() -> None:
+    told = [turn.answer for row in (*made(), *made("test")) for turn in row.turns]
+    found = [
+        match
+        for answer in told
+        if (match := re.match(r"(?:Done, t|T)he (?:only )?([\w ]+?) (?:of .+ )?(is|are) ", answer))
+    ]
+    assert {match[2] for match in found} == {"is", "are"}
+    for match in found:
+        assert (match[2] == "are") == many(match[1]), match[0]
 
 
 def test_training_and_test_share_no_wording() -> None:

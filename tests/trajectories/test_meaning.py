@@ -5,14 +5,15 @@ from random import Random
 import pytest
 
 from stages.core.records import Field
-from stages.trajectories import amounts
-from stages.trajectories.call_values import Values
+from stages.trajectories import amounts, content
+from stages.trajectories.call_values import Stated, Values
 from stages.trajectories.clauses import clause, implies
 from stages.trajectories.meaning import about, examples, kind, noun, unit
 from stages.trajectories.requests import imperative, opened
 from stages.trajectories.schemas import schema
+from stages.trajectories.setting import COUNTS, PLACES, WORK, setting
 from stages.trajectories.spoken import supports
-from stages.trajectories.weaving import Argument, weave
+from stages.trajectories.weaving import Argument, together, weave
 
 
 def field(name: str, description: str = "", type_: str = "string", **more: object) -> Field:
@@ -88,12 +89,53 @@ def test_numbers_are_plausible_and_inside_the_bounds():
         ("tags", "Colors to use", "array", {"items": {"name": "", "type": "string"}}),
         ("sizes", "Sizes in meters", "array", {"items": {"name": "", "type": "number"}}),
         ("mode", "How to travel", "string", {"enum": ("driving", "by_train")}),
+        ("loan_amount", "Loan amount in dollars", "number", {}),
+        ("matrix", "The matrix to invert", "array", {"items": {"name": "", "type": "number"}}),
+        ("points", "Points in the plane", "array", {"items": {"name": "", "type": "number"}}),
     ],
 )
 def test_every_drawn_value_is_proved_by_its_words(name, description, type_, more):
     for seed in range(40):
         stated = Values(Random(seed)).draw(field(name, description, type_, **more))
         assert stated is not None and supports(stated.text, stated.value)
+
+
+def test_money_is_often_said_with_its_sign_and_nothing_else_is():
+    loan, term = field("loan_amount", "The loan", "number"), field("loan_term", "Years of the loan", "integer")
+    said = [stated.text for seed in range(40) if (stated := Values(Random(seed)).draw(loan))]
+    assert 10 < sum(text.startswith("$") for text in said) < 40
+    plain = [stated.text for seed in range(40) if (stated := Values(Random(seed)).draw(term))]
+    assert plain and not any(text.startswith("$") for text in plain)
+
+
+def test_a_matrix_is_a_table_of_rows_and_its_schema_says_so():
+    matrix = field("matrix", "The matrix to invert", "array", items={"name": "", "type": "number"})
+    stated = Values(Random(2)).draw(matrix)
+    assert stated is not None and isinstance(stated.value, list)
+    assert all(isinstance(row, list) and len(row) == len(stated.value) for row in stated.value)
+    shown = schema([matrix], {}, Random(1))["properties"]
+    assert isinstance(shown, dict) and isinstance(shown["matrix"], dict)
+    assert shown["matrix"]["items"] == {"type": "array", "items": {"type": "number"}}
+
+
+def test_a_count_of_things_is_said_before_them():
+    counts = [Argument(field("Ntp", "Number of tube passes [-]", "integer"), Stated(4, "4"))]
+    seen = {together(counts, Random(seed)) for seed in range(60)}
+    assert any(text.endswith(" 4 tube passes") for text in seen)
+    assert not any("a number of tube passes of" in text for text in seen)
+
+
+def test_what_is_told_around_a_request_could_be_no_argument_of_the_tool():
+    told = [setting(set(), Random(seed)) for seed in range(200)]
+    assert 0.2 < sum(map(bool, told)) / len(told) < 0.5
+    for kinds, words in (
+        (PLACES, content.CITIES),
+        (WORK, (*content.COMPANIES, *content.JOBS)),
+        (COUNTS, ("question ", " of us")),
+    ):
+        assert any(word in text for text in told for word in words)
+        for one in kinds:
+            assert not any(word in setting({one}, Random(seed)) for seed in range(100) for word in words)
 
 
 def test_what_no_one_can_name_gets_no_value():
