@@ -25,7 +25,7 @@ from stages.core.engine.scenario import Start, load, select_rows
 from stages.core.records import Environment, Scalar, Scenario
 
 QUERY_ROWS = 10_000
-BEGIN, END, UNDO = f"SAVEPOINT {CALL}", f"RELEASE {CALL}", f"ROLLBACK TO {CALL}"
+BEGIN, END, UNDO = f"SAVEPOINT {CALL}", f"RELEASE {CALL}", f"ROLLBACK TO {CALL}; RELEASE {CALL}"
 OPEN, COMMIT, BACK = f"SAVEPOINT {START}", f"RELEASE {START}", f"ROLLBACK TO {START}"
 
 
@@ -153,7 +153,6 @@ class Session:
             self._again()
         elif program.writes:
             self._cursor.execute(UNDO)
-            self._cursor.execute(END)
         self._journal.append((tool, text, None, result))
         return result
 
@@ -169,7 +168,8 @@ class Session:
         self._cursor.execute(OPEN)
         for program, text, returned in self._since:
             try:
-                same = self._run(program, from_json(text), text) == returned
+                with self._budget.without():
+                    same = self._run(program, from_json(text), text) == returned
             except (*EXHAUSTED, Exhausted, Broken, apsw.Error) as error:
                 raise StateLost(f"a call could not be run again: {cut(text)}") from error
             if not same:
@@ -229,7 +229,8 @@ class Session:
         found: dict[str, list[dict[str, Scalar]]] = {}
         for table in self.runtime.environment.tables:
             names = [column.name for column in table.columns]
-            rows = self._cursor.execute(self.runtime.rows[table.name]).fetchall()
+            with self._budget.without():
+                rows = self._cursor.execute(self.runtime.rows[table.name]).fetchall()
             found[table.name] = [dict(zip(names, row, strict=True)) for row in rows]
         return found
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.engine import state_of
 from stages.core.engine import Limits, Runtime, Session, StateLost
 from tests.core.engine.made import with_tool
 from tests.fixtures.tasks import tasks_scenario
@@ -114,3 +115,11 @@ def test_a_session_stands_where_its_log_says_after_any_calls_forks_and_resets(st
         else:
             session.call(*step)
     assert all(follows_its_log(each) for each in (session, *kept))
+
+
+def test_looking_at_a_large_state_is_never_cut_short_by_what_calls_have_spent() -> None:
+    session = Runtime(RUNTIME.environment, Limits(steps=60_000)).open(state_of(400_000))
+    assert session.call("endless", {}).error == "RESOURCE_EXHAUSTED"
+    first = session.digest()
+    for _ in range(10):
+        assert session.digest() == first
