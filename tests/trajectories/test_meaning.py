@@ -1,5 +1,6 @@
 """What a parameter is, what a person calls it, and which values and words it gets."""
 
+from datetime import datetime
 from random import Random
 
 import pytest
@@ -136,6 +137,18 @@ def test_what_is_told_around_a_request_could_be_no_argument_of_the_tool():
         assert any(word in text for text in told for word in words)
         for one in kinds:
             assert not any(word in setting({one}, Random(seed)) for seed in range(100) for word in words)
+
+
+def test_nothing_that_is_told_depends_on_when_it_is_told(monkeypatch):
+    class NoClock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            raise AssertionError("the clock was read")
+
+    told = [setting(set(), Random(seed)) for seed in range(200)]
+    monkeypatch.setattr("faker.providers.date_time.datetime", NoClock)
+    assert [setting(set(), Random(seed)) for seed in range(200)] == told
+    assert any("since" in text for text in told) and any("hand this in by" in text for text in told)
 
 
 def test_what_no_one_can_name_gets_no_value():
