@@ -15,27 +15,26 @@ class Choice(NamedTuple):
     candidates: dict[str, dict]
 
 
-def choose(results: Mapping[str, Sequence[ItemResult]], uses_rl: frozenset[str], worst_rl: float) -> Choice:
+def undone(sft: Sequence[ItemResult], rl: Sequence[ItemResult], worst_rl: float) -> str:
+    """Why RL's weights are out, or an empty string: the lower bound of rl - sft (paired, clustered) is below `worst_rl`."""
+    lost = paired(_passed(rl), _passed(sft), {item.id: item.cluster for item in sft})
+    if lost.low >= worst_rl:
+        return ""
+    return f"; rl and merges with it are out: lower paired bound against sft {lost.low:+.3f} < {worst_rl:+.3f}"
+
+
+def choose(results: Mapping[str, Sequence[ItemResult]], why_without_rl: str) -> Choice:
     """Pick a candidate from its results on dev.
 
     Args:
-        results: candidate -> one result an item, the same items for all; `sft` must be among them. Of equal scores the
-            earlier wins, so list the simplest first.
-        uses_rl: candidates that hold RL's weights.
-        worst_rl: they are out when the lower bound of rl - sft (paired, clustered) is below this.
+        results: candidate -> one result an item, the same items for all. Of equal scores the earlier wins, so list the
+            simplest first.
+        why_without_rl: what `undone` said; when it said something, `rl` is shown and not chosen.
     """
     scored = {name: _score(items) for name, items in results.items()}
-    out: frozenset[str] = frozenset()
-    why = ""
-    if "rl" in results:
-        clusters = {item.id: item.cluster for item in results["sft"]}
-        lost = paired(_passed(results["rl"]), _passed(results["sft"]), clusters)
-        if lost.low < worst_rl:
-            out = uses_rl
-            why = f"; rl and merges with it are out: lower paired bound against sft {lost.low:+.3f} < {worst_rl:+.3f}"
-    allowed = [name for name in results if name not in out]
+    allowed = [name for name in results if not (why_without_rl and name == "rl")]
     chosen = max(allowed, key=lambda name: scored[name]["score"])
-    return Choice(chosen, f"best on dev of {', '.join(allowed)}{why}", scored)
+    return Choice(chosen, f"best on dev of {', '.join(allowed)}{why_without_rl}", scored)
 
 
 def _passed(items: Sequence[ItemResult]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from stages.core.scoring import calls, environments, problems
 from stages.core.scoring.result import ItemResult
 from stages.core.seeds import generator
 from stages.core.stage import Inputs, Summary
-from stages.merge.choose import choose
+from stages.merge.choose import choose, undone
 from stages.merge.methods.linear import linear
 from stages.merge.methods.soup import soup
 from stages.merge.stream import Combine, merge
@@ -34,16 +34,17 @@ class Dev(NamedTuple):
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """Write `final/` and `choice.json`. Raises UserError."""
     work = out.parent / "resume"
+    dev = _dev(inputs, params)
     candidates = {"sft": inputs["sft"] / "model", "rl": inputs["rl"] / "model"}
-    mixed = {"rl"}
+    results = {name: _score(path, dev, inputs, params) for name, path in candidates.items()}
+    without_rl = undone(results["sft"], results["rl"], params.worst_rl)
     for name, (sources, combine) in _merges(params, inputs).items():
+        if without_rl and candidates["rl"] in sources:
+            continue  # it could not be chosen, and a candidate costs a minute and more to ask
         candidates[name] = work / name
         merge(sources, candidates[name], combine)
-        if candidates["rl"] in sources:
-            mixed.add(name)
-    dev = _dev(inputs, params)
-    results = {name: _score(path, dev, inputs, params) for name, path in candidates.items()}
-    choice = choose(results, frozenset(mixed), params.worst_rl)
+        results[name] = _score(candidates[name], dev, inputs, params)
+    choice = choose(results, without_rl)
     shutil.copytree(candidates[choice.chosen], out / "final")
     jsonl.write_json(out / "choice.json", choice._asdict())
     scores = {name: score["score"] for name, score in choice.candidates.items()}

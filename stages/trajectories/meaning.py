@@ -61,7 +61,7 @@ _ROWS = re.compile(
     r"\bmatri(?:x|ces)\b|\b2-?d\b|\bpoints\b|\bcoordinates\b|\bvertices\b|\bpairs\b|contingency|\btable\b|\bm[_ ]by[_ ]n\b"
 )
 _MONEY = re.compile(r"\b(?:price|cost|income|salary|loan|principal|mortgage|budget|revenue|fee|payment|debts?|amount|balance|"
-                    r"wage|investment|deposit|property value|total price)\b")  # fmt: skip
+                    r"wage|investment|deposit|property value)\b")  # fmt: skip
 _NO_MONEY = re.compile(r"\b(?:rate|ratio|percent|term|years?|months?|number|count|id|type|currency|fraction)\b")
 
 # The first pattern that matches `name: description` in lower case gives the kind. Words of the name come with spaces.

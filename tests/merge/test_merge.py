@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from stages.core.errors import UserError
 from stages.core.scoring.result import ItemResult
-from stages.merge.choose import choose
+from stages.merge.choose import choose, undone
 from stages.merge.methods.linear import linear
 from stages.merge.methods.soup import soup
 from stages.merge.stream import EMBEDDING, HEAD, merge
@@ -83,20 +83,23 @@ def results(passed: list[int]) -> list[ItemResult]:
 
 
 def test_the_best_on_dev_is_chosen():
-    sft, rl = [1, 0] * 40, [1, 1] * 40
-    assert choose({"sft": results(sft), "rl": results(rl)}, frozenset({"rl"}), -0.05).chosen == "rl"
+    sft, rl = results([1, 0] * 40), results([1, 1] * 40)
+    assert undone(sft, rl, -0.05) == ""
+    assert choose({"sft": sft, "rl": rl}, "").chosen == "rl"
 
 
-def test_rl_that_may_have_undone_sft_is_out_with_its_merges():
-    sft, rl = [1] * 40 + [0] * 40, [1] * 20 + [0] * 60
-    made = choose(
-        {"sft": results(sft), "rl": results(rl), "linear-0.5": results([1] * 80)},
-        frozenset({"rl", "linear-0.5"}),
-        -0.05,
-    )
-    assert made.chosen == "sft" and "out" in made.why
+def test_rl_that_may_have_undone_sft_is_out():
+    sft, rl = results([1] * 40 + [0] * 40), results([1] * 20 + [0] * 60)
+    why = undone(sft, rl, -0.05)
+    made = choose({"sft": sft, "rl": rl, "soup": results([0] * 80)}, why)
+    assert made.chosen == "sft" and "rl and merges with it are out" in made.why
+    assert set(made.candidates) == {"sft", "rl", "soup"}, "what was out is shown all the same"
+
+
+def test_a_better_rl_that_is_out_stays_out():
+    assert choose({"sft": results([0, 1]), "rl": results([1, 1])}, "; out").chosen == "sft"
 
 
 def test_of_equal_scores_the_simpler_wins():
     same = results([1, 0] * 10)
-    assert choose({"sft": same, "rl": same, "soup": same}, frozenset({"rl"}), -0.05).chosen == "sft"
+    assert choose({"sft": same, "rl": same, "soup": same}, "").chosen == "sft"

@@ -42,6 +42,14 @@ def test_every_candidate_is_asked_the_same_dev_items_and_the_chosen_one_stands_w
     assert {path.name for path in (out / "final").iterdir()} >= {"config.json", "model.safetensors", "tokenizer.json"}
 
 
+def test_merges_with_an_rl_that_is_out_are_not_asked(project, tmp_path):
+    # A bound that nothing can keep: equal models differ by 0, which is below it.
+    out = work(tmp_path / "1")
+    summary = run(PARAMS.model_copy(update={"worst_rl": 0.5}), project, out)
+    assert set(summary.metrics["dev"]) == {"sft", "rl", "soup"}
+    assert "rl and merges with it are out" in json.loads((out / "choice.json").read_text())["why"]
+
+
 def test_without_a_dev_dialogue_there_is_nothing_to_choose_by(project, tmp_path):
     path = project["trajectories"] / "dialogues.jsonl"
     jsonl.write(path, [row for row in jsonl.read(path, Dialogue) if row.split != "dev"])

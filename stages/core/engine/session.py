@@ -4,8 +4,8 @@ A call goes: tool by name, arguments by compiled schema, then the program's step
 a call early undoes all of it. Every call is kept in the log; rewards and proofs read the log, never text.
 
 All calls stand in an outer savepoint that is never released while it serves: to reset is to roll back to it, so SQLite
-keeps its schema and every prepared statement. Where SQLite itself rolls back past it (a full database, an interrupted
-write), the calls since then are run again and must give what they gave.
+keeps its schema and every prepared statement. Where SQLite itself rolls back past it (an interrupted write, OR ROLLBACK;
+a full database may), the calls since then are run again and must give what they gave.
 """
 
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,7 @@ ENDLESS = (
 )
 TWICE = "INSERT OR ROLLBACK INTO tasklist SELECT id, 'again', '' FROM tasklist LIMIT 1"
 HOSTILE = {"grow": GROW, "endless": ENDLESS, "twice": TWICE}
-"""Statements after which SQLite has rolled the whole transaction back, not this call alone."""
+"""Statements that fail half-way: of `grow` SQLite undoes the statement alone, of the others the whole transaction."""
 
 
 def runtime() -> Runtime:
