@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export TRL_EXPERIMENTAL_SILENCE := 1
 
-.PHONY: help setup demo test check bench replay control profile clean
+.PHONY: help setup demo test check bench replay attack catalogue control profile clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -53,6 +53,12 @@ bench: setup ## side-by-side measurements; nothing else should run meanwhile
 
 replay: setup ## re-execute every exported dialogue in fresh processes
 	$(BIN)/python -m stages.trajectories.replay
+
+attack: setup ## hostile programs, arguments, states and documents
+	$(BIN)/python -m tests.attacks
+
+catalogue: setup ## an environment of every API that Google's and AWS's packages describe
+	$(BIN)/python -m flows.catalogue $(if $(MOST),--most $(MOST))
 
 control: demo ## train on calls with shuffled arguments: what is format, what is understanding
 	$(BIN)/python -m flows.control

@@ -6,15 +6,13 @@ words and answers stay. A model trained on that has seen every shape and no mean
 """
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flows.tracking import environment
+from flows.project import link, share, stage
 from stages.core import jsonl
 from stages.core.errors import UserError
 from stages.core.params import load
@@ -35,10 +33,8 @@ def main(root: Path) -> int:
                 raise UserError(folder, "no finished artefact here; run `make demo` first")
         lay_out(root, root / PROJECT)
         for words in (("stages.sft",), ("stages.evaluation", "sft")):
-            command = [sys.executable, "-m", *words]
-            done = subprocess.run(command, cwd=root / PROJECT, env=_environment(root), check=False)
-            if done.returncode:
-                return done.returncode
+            if code := stage(root, root / PROJECT, *words):
+                return code
         (root / RESULT).parent.mkdir(parents=True, exist_ok=True)
         jsonl.write_json(root / RESULT, result(root, root / PROJECT))
     except UserError as error:
@@ -48,18 +44,13 @@ def main(root: Path) -> int:
     return 0
 
 
-def _environment(root: Path) -> dict[str, str]:
-    return {**environment(), "PYTHONPATH": str(root)}
-
-
 def lay_out(root: Path, project: Path) -> None:
     """A project with links to every artefact but the training rows, which are shuffled."""
     (project / "data").mkdir(parents=True, exist_ok=True)
-    for name in (".packages", "constraints.txt", "packages.txt", "params.yaml"):
-        _link(root / name, project / name)
+    share(root, project, ["params.yaml"])
     for artefact in sorted((root / "data").iterdir()):
         if artefact.is_dir() and artefact.name not in ("trajectories", "sft", "evaluation"):
-            _link(artefact, project / "data" / artefact.name)
+            link(artefact, project / "data" / artefact.name)
     rows = project / "data" / "trajectories"
     shutil.rmtree(rows, ignore_errors=True)
     shutil.copytree(root / "data" / "trajectories", rows)
@@ -70,11 +61,6 @@ def lay_out(root: Path, project: Path) -> None:
     # A copy may be a read-only link into DVC's cache: the file is put in its place, never written through.
     (rows / "sft.jsonl").unlink()
     (rows / "sft.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in made), "utf-8")
-
-
-def _link(target: Path, link: Path) -> None:
-    link.unlink(missing_ok=True)
-    link.symlink_to(os.path.relpath(target, link.parent))
 
 
 def shuffled(rows: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:

@@ -30,13 +30,44 @@ def read(path: Path, kind: type[R]) -> Iterator[R]:
                 raise UserError(f"{path}:{number}: {field}", first["msg"]) from None
 
 
+def spans(path: Path) -> list[tuple[int, int]]:
+    """(offset, bytes) of each record, for workers that read one each with `read_at`. Raises UserError."""
+    if not path.is_file():
+        raise UserError(str(path), "no such file")
+    found, offset = [], 0
+    with path.open("rb") as lines:
+        for line in lines:
+            if line.strip():
+                found.append((offset, len(line)))
+            offset += len(line)
+    return found
+
+
+def read_at(path: Path, span: tuple[int, int], kind: type[R]) -> R:
+    """The record at a place that `spans` named. Raises UserError naming file, place and field."""
+    with path.open("rb") as lines:
+        lines.seek(span[0])
+        line = lines.read(span[1])
+    try:
+        return kind.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "line"
+        raise UserError(f"{path}: byte {span[0]}: {field}", first["msg"]) from None
+
+
 def write(path: Path, records: Iterable[Record]) -> int:
     """Write records to `path` through a temporary file beside it. Returns how many."""
+    return write_lines(path, (record.model_dump_json(by_alias=True) for record in records))
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Write records that are JSON already (made by a worker, say) as `write` does."""
     part = path.with_name(f".{path.name}.part")
     count = 0
     with part.open("w", encoding="utf-8", newline="\n") as out:
-        for record in records:
-            out.write(record.model_dump_json(by_alias=True) + "\n")
+        for line in lines:
+            out.write(line + "\n")
             count += 1
         out.flush()
         os.fsync(out.fileno())

@@ -7,19 +7,30 @@ from stages.core.records import Api, Field, Operation
 from stages.environments.drafts import Draft, Use, rows_of, schema
 from stages.environments.nouns import is_plural, one
 from stages.environments.shapes import Verb
+from stages.environments.state_verbs import verb_of
 
 _NAME = re.compile(r"^([A-Z][a-z]+)(\w+)$")
 _VERBS: dict[str, Verb] = {"Create": "create", "Get": "get", "Describe": "get", "List": "list", "Update": "patch",
                            "Modify": "patch", "Delete": "delete"}  # fmt: skip
 
 
-def drafts(api: Api, left_out: Counter[str]) -> list[Draft]:
-    """Every noun with a create and a get or a list; whatever else is counted in `left_out`."""
+def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
+    """Every noun with a create and a get or a list; whatever else is counted in `left_out`; `states`: state verbs too."""
     groups: dict[str, dict[Verb, Use]] = defaultdict(dict)
+    actions: dict[str, list[Use]] = defaultdict(list)
     spelt: dict[str, str] = {}
     for operation in api.operations:
         match = _NAME.match(operation.name)
         verb = _VERBS.get(match[1]) if match else None
+        word = verb_of(match[1]) if states and match and not operation.deprecated else None
+        if match and word:
+            name = one(match[2])
+            key = _key(operation, name)
+            if key is None:
+                left_out["no_key"] += 1
+            else:
+                actions[name].append(Use("set", operation, key, (), word))
+            continue
         if operation.deprecated or match is None or verb is None:
             left_out["deprecated" if operation.deprecated else "no_rule"] += 1
             continue
@@ -39,9 +50,14 @@ def drafts(api: Api, left_out: Counter[str]) -> list[Draft]:
     for name, uses in groups.items():
         draft = _draft(api, name, spelt.get(name, name), uses, left_out)
         if isinstance(draft, Draft):
-            found.append(draft)
+            same = [
+                use for use in actions.pop(name, ()) if _property(use.key or "", name, draft.item) == draft.key_property
+            ]
+            found.append(draft._replace(actions=tuple(same)))
         else:
             left_out[draft] += len(uses)
+    if actions:
+        left_out["no_entity"] += sum(map(len, actions.values()))
     return found
 
 

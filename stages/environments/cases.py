@@ -132,6 +132,25 @@ def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Scrip
     return told
 
 
+def _turns(teller: Teller, tool: ToolShape, rows: list[dict[str, Any]]) -> list[Script]:
+    """A state verb on every row in turn, so that one of them is in another state before; then all verbs on one row."""
+    told = []
+    read = _other(teller, tool, "get", "list")
+    for row in rows:
+        teller.begin()
+        teller.call(tool, teller.target(tool, row))
+        if read is not None:
+            teller.call(read, teller.target(read, row) if read.verb == "get" else teller.place(read, row) or {})
+        told.append(teller.end("state_verb", tool))
+    others = [t for t in teller.shape.tools if t.table == tool.table and t.verb == "set" and t is not tool]
+    if rows and others:
+        teller.begin()
+        for each in (*others, tool, *others, tool, tool):
+            teller.call(each, teller.target(each, rows[0]))
+        told.append(teller.end("state_verbs_in_turn", tool))
+    return told
+
+
 def _other(teller: Teller, tool: ToolShape, *verbs: str) -> ToolShape | None:
     return next((t for verb in verbs for t in teller.shape.tools if t.table == tool.table and t.verb == verb), None)
 
@@ -221,6 +240,8 @@ def _acts(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script]:
     told = []
     teller.begin()
     rows = [teller.oracle.tables[tool.table][key] for key in sorted(teller.oracle.tables[tool.table])]
+    if tool.verb == "set":
+        return _turns(teller, tool, rows[:4])
     # The last row first: a program that always takes the first one must not pass.
     for row in list(reversed(rows))[:2]:
         for full in (True, False) if tool.verb in ("patch", "update") else (True,):
@@ -254,7 +275,7 @@ def _wrongs(teller: Teller, tool: ToolShape, entity: EntityShape) -> list[Script
     rows = list(teller.oracle.tables[tool.table].values())
     where = teller.place(tool, rows[0] if rows else None)
     base = dict.fromkeys(tool.parents, "nowhere") if where is None else where
-    if tool.verb in ("get", "patch", "update", "delete"):
+    if tool.verb in ("get", "patch", "update", "delete", "set"):
         base = base | {tool.key_parameter or "": rows[0][entity.key] if rows else "nowhere"}
     good = base | teller.body(tool, full=False)
     for name in [*tool.parents, *([tool.key_parameter] if tool.key_parameter and tool.verb != "create" else [])]:

@@ -31,7 +31,7 @@ def _tool(shape: ApiShape, tool: ToolShape) -> Tool:
         description=tool.description,
         parameters=parameters(shape, tool),
         returns=returns(shape, tool),
-        verb=tool.verb,
+        verb="action" if tool.verb == "set" else tool.verb,
         table=tool.table,
         writes=tool.writes,
         program=program(shape, tool),

@@ -22,6 +22,8 @@ class Use(NamedTuple):
     operation: Operation
     key: str | None
     scopes: tuple[Scope, ...] = ()
+    word: str = ""
+    """A `set`'s own verb: `pause`."""
 
 
 class Draft(NamedTuple):
@@ -37,6 +39,8 @@ class Draft(NamedTuple):
     uses: dict[Verb, Use]
     word: str
     """The identifier that its noun is read from."""
+    actions: tuple[Use, ...] = ()
+    """Operations that put a row into a state; there may be many."""
 
 
 class Refused(NamedTuple):

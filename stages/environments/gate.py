@@ -13,6 +13,7 @@ from stages.core.records import Environment, Scenario, canonical
 from stages.environments.cases import Expected, Script, scripts, seen
 from stages.environments.goals import digest, golds
 from stages.environments.mutants import Mutant, Seeds, seeded
+from stages.environments.sample import sample
 from stages.environments.shapes import ApiShape
 
 NEEDED = ("load", "valid", "error", "gold_passes", "do_nothing_fails", "refused")
@@ -63,7 +64,7 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
         return _verdict(tally, _mutation(Seeds([], {}, []), []), settings)
     for tool, reason in runtime.refusals().items():
         tally.note("programs_compile", f"{tool}: {reason}")
-    sessions = _load(runtime, scenarios, tally)
+    sessions, shown = _load(runtime, scenarios, tally), []
     if sessions:
         # Rows come in backwards, so that an order which nobody asked for is not the right one by chance.
         starts = [backwards(session.scenario) for session in _chosen(sessions)]
@@ -74,11 +75,12 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
             tally.note(story.check, reader.differs(sessions[story.scenario], story.steps))
         _sessions(sessions, stories, reader, tally)
         _goals(shape, sessions, settings.seed, tally)
+        shown = sample(sessions[0], stories, 0, {tool.name: tool.verb for tool in shape.tools})
         seeds = seeded(environment, settings.seed, settings.mutants_each)
         mutation = _mutation(seeds, [m for m in seeds.mutants if not noticed(m, starts, stories, reader)])
     else:
         mutation = _mutation(Seeds([], {}, []), [])
-    return _verdict(tally, mutation, settings)
+    return _verdict(tally, mutation, settings) | {"session": shown}
 
 
 def _mutation(seeds: Seeds, survivors: list[Mutant]) -> dict[str, Any]:

@@ -215,6 +215,20 @@ def _cascade_off(environment: Environment) -> Iterator[Mutant]:
             yield Mutant("cascade_off", eraser.name, f"{table.name}.{column.name}", changed)
 
 
+def _wrong_state(tool: Tool) -> Iterator[tuple[str, Program]]:
+    """A state verb that leads to another value: of a flag the opposite, of a state one that is not there."""
+    if tool.verb != "action":
+        return
+
+    def change(sql: str) -> Iterator[str]:
+        found = re.search(r'SET ("[^"]+") = (\'(?:[^\']|\'\')*\'|[01])(?=,| WHERE)', sql)
+        if found:
+            other = {"0": "1", "1": "0"}.get(found[2], found[1])
+            yield sql[: found.start(2)] + other + sql[found.end(2) :]
+
+    yield from _each(tool, Run, change)
+
+
 KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
     "drop_where": _drop_where,
     "swap_columns": _swap_columns,
@@ -225,4 +239,5 @@ KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
     "drop_order": _drop_order,
     "forget_tick": _forget_tick,
     "keep_on_null": _keep_on_null,
+    "wrong_state": _wrong_state,
 }

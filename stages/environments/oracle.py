@@ -151,6 +151,11 @@ class Oracle:
             row[column] = merged(row[column], value) if isinstance(value, dict) else kept(entity.field(column), value)
         return self._touched(entity, row)
 
+    def _set(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        row = self._find(tool, entity, arguments)
+        row.update(tool.sets)
+        return self._touched(entity, row)
+
     def _touched(self, entity: EntityShape, row: Row) -> Row:
         now = self._tick()
         for field in entity.fields:

@@ -23,6 +23,9 @@ def program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
         case "delete":
             gone = Run(run=f"DELETE FROM {name(entity.table)} WHERE {_where(entity, tool)}")
             return (*steps, _row_there(entity, tool), Let(let=NOW), gone, Return(return_="SELECT '{}'"))
+        case "set":
+            turned = (_turn(entity, tool), *_coupled(entity, _where(entity, tool)))
+            return (*steps, _row_there(entity, tool), Let(let=NOW), *turned, _shown(entity, _by_key(tool)))
         case _:
             changed = (_change(entity, tool), *_coupled(entity, _where(entity, tool)))
             return (*steps, _row_there(entity, tool), Let(let=NOW), *changed, _shown(entity, _by_key(tool)))
@@ -169,6 +172,12 @@ def _change(entity: EntityShape, tool: ToolShape) -> Run:
         field = entity.field(column)
         value = _or_default(field, argument) if tool.verb == "update" else _kept(field, argument)
         sets.append(f"{name(column)} = {value}")
+    sets += [f"{name(field.name)} = :now" for field in entity.fields if field.clock == "write"]
+    return Run(run=f"UPDATE {name(entity.table)} SET {', '.join(sets)} WHERE {_where(entity, tool)}")
+
+
+def _turn(entity: EntityShape, tool: ToolShape) -> Run:
+    sets = [f"{name(column)} = {literal(value)}" for column, value in tool.sets.items()]
     sets += [f"{name(field.name)} = :now" for field in entity.fields if field.clock == "write"]
     return Run(run=f"UPDATE {name(entity.table)} SET {', '.join(sets)} WHERE {_where(entity, tool)}")
 

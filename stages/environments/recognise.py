@@ -6,10 +6,11 @@ we cannot express is refused with a reason; an optional one is left out and coun
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import NamedTuple
 
 from stages.core.records import Api
-from stages.environments import actions, resources
+from stages.environments import actions, resources, state_verbs
 from stages.environments.arguments import error, filters, paging
 from stages.environments.by_name import coupled, with_listed_values
 from stages.environments.columns import columns
@@ -27,12 +28,18 @@ class _Known(NamedTuple):
     entity: EntityShape
 
 
-def recognise(api: Api, max_fields: int) -> ApiShape:
-    """The API as entities and tools; `entities` is empty where no resource has both a create and a read."""
+def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShape:
+    """The API as entities and tools; `entities` is empty where no resource has both a create and a read.
+
+    Args:
+        api: the description.
+        max_fields: optional columns kept of a resource.
+        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py).
+    """
     api = with_listed_values(api)
     left_out: Counter[str] = Counter()
     reader = actions if api.publisher == "aws" else resources
-    drafts = reader.drafts(api, left_out)
+    drafts = reader.drafts(api, left_out, "state" in rules)
     parents = {draft.name: _parents(draft, draft.uses["create"], drafts) for draft in drafts}
     known: dict[str, _Known] = {}
     for draft in _outermost_first(drafts, parents, left_out):
@@ -47,7 +54,8 @@ def recognise(api: Api, max_fields: int) -> ApiShape:
         known[draft.name] = _Known(draft, entity)
     tools: list[ToolShape] = []
     for item in known.values():
-        made = [_tool(api, item, use, drafts, known, left_out) for use in item.draft.uses.values()]
+        uses = (*item.draft.uses.values(), *item.draft.actions)
+        made = [_tool(api, item, use, drafts, known, left_out) for use in uses]
         tools += [tool for tool in made if tool is not None]
     tables = _usable(known, tools, left_out)
     return ApiShape(
@@ -140,6 +148,8 @@ def _entity(
     others = columns(draft, chain, max_fields, left_out, {f.name.lower() for f in fields}, shown)
     if others is None:
         return None
+    taken = {f.name.lower() for f in (*fields, *others)}
+    others += [field for field in state_verbs.columns(draft) if field.name.lower() not in taken]
     others = [_following(field, coupled(api.id, draft.item.schema_name, field.name), left_out) for field in others]
     # A name that the caller chose is the label.
     label = key.name if draft.chosen else label_of(others, said)
@@ -185,6 +195,10 @@ def _tool(
     if (not written and use.verb in ("patch", "update")) or (use.verb == "create" and not written and not key):
         left_out["nothing_to_write"] += 1
         return None
+    sets = state_verbs.sets(use, draft, entity) if use.verb == "set" else {}
+    if sets is None:
+        left_out["state_not_listed"] += 1
+        return None
     page = paging(operation, api.schemas.get(operation.response or ""), draft.word) if use.verb == "list" else None
     used = {key, *chain, *written, *((page.size, page.token) if page else ())}
     narrowed = filters(operation, entity.fields, {a for a in used if a}) if use.verb == "list" else {}
@@ -208,7 +222,7 @@ def _tool(
     missing = error(operation, "missing", one(draft.word))
     taken = error(operation, "taken", one(draft.word))
     bad_token = error(operation, "bad_token", one(draft.word))
-    errors = ([missing] if chain or use.verb in ("get", "patch", "update", "delete") else []) + (
+    errors = ([missing] if chain or use.verb in ("get", "patch", "update", "delete", "set") else []) + (
         [taken] if use.verb == "create" and key else []
     )
     return ToolShape(
@@ -220,6 +234,7 @@ def _tool(
         key_parameter=key,
         parents=chain,
         fields=dict(sorted(written.items(), key=lambda pair: list(fields).index(pair[0]))),
+        sets=sets,
         filters=narrowed,
         required=tuple(order),
         nullable=tuple(
@@ -243,7 +258,7 @@ def _tool(
 def _name(api: Api, draft: Draft, use: Use) -> str:
     if api.publisher == "aws":
         return snake(use.operation.name)[:64]
-    method = use.operation.method if api.publisher == "google" else use.verb
+    method = use.operation.method if api.publisher == "google" else use.word or use.verb
     return f"{snake(draft.word)}_{snake(method)}"[-64:].strip("_")
 
 
@@ -252,7 +267,7 @@ def _description(text: str, use: Use, entity: EntityShape) -> str:
     if len(said.split()) >= 3 and "no longer current" not in said:
         return said
     subject = entity.plural if use.verb == "list" else article(entity.noun)
-    return f"{_STEM[use.verb].capitalize()}s {subject}."
+    return f"{(use.word or _STEM[use.verb]).capitalize()}s {subject}."
 
 
 def _usable(known: dict[str, _Known], tools: list[ToolShape], left_out: Counter[str]) -> set[str]:

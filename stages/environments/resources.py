@@ -7,6 +7,7 @@ from stages.core.records import Api, Field, Operation
 from stages.environments.drafts import Draft, Scope, Use, rows_of, schema
 from stages.environments.nouns import one, snake
 from stages.environments.shapes import Verb
+from stages.environments.state_verbs import verb_of
 
 _PARAM = re.compile(r"^\{(\+?)([^{}]+?)\*?\}$")
 _GOOGLE: dict[tuple[str, str], Verb] = {
@@ -21,16 +22,21 @@ _CALLER = re.compile(
 )
 
 
-def drafts(api: Api, left_out: Counter[str]) -> list[Draft]:
-    """Every collection with a create and a get or a list; whatever else is counted in `left_out`."""
+def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
+    """Every collection with a create and a get or a list; whatever else is counted in `left_out`; `states`: state verbs too."""
     groups: dict[str, dict[Verb, Use]] = defaultdict(dict)
+    actions: dict[str, list[Use]] = defaultdict(list)
     for operation in api.operations:
         if operation.deprecated:
             left_out["deprecated"] += 1
             continue
         use = _use(api, operation)
         if use is None:
-            left_out["no_rule"] += 1
+            act = _action(api, operation) if states else None
+            if act is None:
+                left_out["no_rule"] += 1
+            else:
+                actions[act[0]].append(act[1])
             continue
         name = operation.resource if api.publisher == "google" else _collection(operation.path)
         if use.verb in groups[name]:
@@ -42,9 +48,11 @@ def drafts(api: Api, left_out: Counter[str]) -> list[Draft]:
     for name, uses in groups.items():
         draft = _draft(api, name, uses)
         if isinstance(draft, Draft):
-            found.append(draft)
+            found.append(draft._replace(actions=tuple(actions.pop(name, ()))))
         else:
             left_out[draft] += len(uses)
+    if actions:
+        left_out["no_entity"] += sum(map(len, actions.values()))
     return found
 
 
@@ -85,6 +93,20 @@ def _use(api: Api, operation: Operation) -> Use | None:
     if not ends_in_key or (verb == "patch" and operation.method == "update" and ":" in operation.path):
         return None
     return Use(verb, operation, scopes.pop().argument, tuple(scopes))
+
+
+def _action(api: Api, operation: Operation) -> tuple[str, Use] | None:
+    """The collection and the use of a state verb: `POST /{+name}:pause`, `POST /orders/{order}/cancel`."""
+    before, colon, after = operation.path.rpartition(":")
+    if not colon or "/" in after:
+        before, _, after = operation.path.rstrip("/").rpartition("/")
+    word = verb_of(operation.method if api.publisher == "google" else after)
+    parts = _parts(before)
+    if word is None or operation.http_method.upper() == "GET" or not parts or not parts[-1][0]:
+        return None
+    *scopes, key = (Scope(*part) for part in parts if part[0])
+    name = operation.resource if api.publisher == "google" else _collection(before)
+    return name, Use("set", operation, key.argument, tuple(scopes), word)
 
 
 def _swagger_verb(api: Api, operation: Operation, ends_in_key: bool) -> Verb | None:

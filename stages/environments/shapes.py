@@ -16,6 +16,7 @@ Rules that hold for every tool:
 - create: an argument left out stores the field's default, else null. patch: left out keeps, null clears, an object is
   merged into the stored one (RFC 7396), everything else replaces. update: each field of `fields` left out goes back to
   its default, else null. delete: the row and all rows below it.
+- set (cancel, pause, enable and their like): the fields of `sets` take their values, whatever they were before.
 - A coupled time (`follows`) is the moment at which another field took a value: when a write leaves that field at the
   value, the time stays if there is one, else becomes the new now; at any other value it is null. The rule is put to
   the written row after everything else, by create, patch and update alike.
@@ -32,7 +33,7 @@ from pydantic import JsonValue
 
 from stages.core.records import Record, Scalar, Source
 
-Verb = Literal["list", "get", "create", "update", "patch", "delete"]
+Verb = Literal["list", "get", "create", "update", "patch", "delete", "set"]
 Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json"]
 
 
@@ -108,6 +109,8 @@ class ToolShape(Record):
     """Argument -> table, outermost first. A create stores the last one in the entity's `parent_field`."""
     fields: dict[str, str] = {}
     """Argument -> field it writes."""
+    sets: dict[str, Scalar] = {}
+    """Field -> value, as stored, that a `set` gives it."""
     filters: dict[str, str] = {}
     """Argument -> field that must equal it. Lists only."""
     required: tuple[str, ...] = ()

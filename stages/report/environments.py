@@ -1,5 +1,6 @@
 """The environments section: what each was built from, what the gate said of it, and what the compiler refused."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +10,10 @@ from markupsafe import Markup
 from stages.core.engine.catalogue import Entry
 from stages.core.records import Dialogue, Rejected
 from stages.report.templating import missing, render
+from stages.report.transcripts import Line
 
+LONGEST = 600
+"""Characters of one result in a sample session."""
 PUBLISHERS = {"google": "Google", "aws": "AWS", "jupyter": "Jupyter", "python": "Python", "user": "yours"}
 ROLES = {
     "train": "training",
@@ -52,6 +56,7 @@ def section(
     return render(
         "environments",
         rows=rows,
+        told=bool(by_environment),
         roles=ROLES,
         rejected=list(rejected),
         left_out=top(total, most),
@@ -89,7 +94,24 @@ def _row(entry: Entry, dialogues: list[Dialogue], why: str, most: int) -> dict[s
         "mutation": gate.get("mutation", {"seeded": 0, "killed": 0, "score": 0.0, "survivors": []}),
         "dialogues": len(dialogues),
         "left_out": top(environment.left_out, most),
+        "session": session(gate.get("session", ())),
     }
+
+
+def session(calls: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """The gate's sample session, a call and what came of it in turn."""
+    shown = []
+    for call in calls:
+        shown.append(Line("call", _json(call["arguments"]), call["tool"]))
+        failed = "error" in call
+        came = {"error": call["error"], "message": call["message"]} if failed else call["value"]
+        shown.append(Line("error" if failed else "result", _json(came)))
+    return shown
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\u2026"
 
 
 def _checks(catalogue: Mapping[str, Entry]) -> list[tuple[str, int, int]]:

@@ -61,7 +61,8 @@ def page(material: Material, params: Params) -> str:
         ),
         ("cost", "Cost", cost.section(material.runs, material.machine, words)),
     ]
-    return render("page", sections=sections)
+    lead = "From real API descriptions to a better small model, and the evidence for it."
+    return render("page", sections=sections, title="Finery: what was made, and what got better", lead=lead)
 
 
 def graph(material: Material) -> Markup:

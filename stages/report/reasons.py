@@ -2,7 +2,9 @@
 
 WORDS = {
     # environments: what the compiler left out of an API
-    "no_rule": "the method is no list, get, create, update, patch or delete",
+    "no_rule": "no rule knows what the method does",
+    "no_entity": "the method puts a row of a resource that is not here into a state",
+    "state_not_listed": "the method puts a row into a state that its description does not list",
     "deprecated": "marked as deprecated",
     "second_of_verb": "a second method for the same thing",
     "no_create": "nothing of this kind can be created through the API",

@@ -1,6 +1,11 @@
-"""Read what params name; write apis.jsonl (environments), breadth.jsonl (single-call rows) and choices.jsonl."""
+"""Read what params name; write apis.jsonl (environments), breadth.jsonl (single-call rows) and choices.jsonl.
+
+Where params explore whole packages, exploration.jsonl holds the fate of each candidate.
+"""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -10,69 +15,66 @@ from stages.core.errors import UserError
 from stages.core.params.sources import Params
 from stages.core.progress import track
 from stages.core.quality import between, check, unique
-from stages.core.records import Api, Record, Rejected
+from stages.core.records import Api, Rejected
 from stages.core.stage import Inputs, Summary
 from stages.sources import aws, discovery, files, openapi, user
 from stages.sources.breadth import candidates, thin
+from stages.sources.exploring import explore, read_all
+from stages.sources.found import Found, choice, found
 from stages.sources.pins import distribution, licence, read_pinned
 from stages.sources.python import read_module
 from stages.sources.toolspecs import read_specs
 
 PACKAGES = Path(".packages")
 _GOOGLE, _AWS = "google-api-python-client", "botocore"
+_OF = {"google": _GOOGLE, "aws": _AWS}
 _DOCUMENTS = "googleapiclient/discovery_cache/documents"
-
-
-class Choice(Record):
-    """Why an API is here. `id` is the Api's."""
-
-    id: str
-    parents: tuple[str, ...] = ()
-    domain: str
-    operations: int
-    left_out: int
-    use: str
-    """`environment`, or `breadth` for single-call rows."""
-    reason: str
 
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """Make the artefact `sources`. Raises UserError for a wrong pin, a missing package or a file that is no API."""
     chosen = [*_google(params), *_aws(params), *_swagger(params), *_user(params)]
-    if not chosen:
+    rejected: list[Rejected] = []
+    explored = explore(params, PACKAGES, rejected) if params.explore.publishers else []
+    if explored:
+        jsonl.write(out / "exploration.jsonl", [each.fate for each in explored])
+    taken = [each for each in explored if each.fate.rank is not None]
+    if not chosen and not taken:
         raise UserError("params.yaml: sources", "no API is chosen; name at least one")
-    repeated = [id for id, count in Counter(api.id for api, _ in chosen).items() if count > 1]
+    pinned = {publisher: _pinned(params, package) for publisher, package in _OF.items() if taken}
+    read: list[Found] = []
+    everything = chain((found(api, reason) for api, reason in chosen), read_all(PACKAGES, taken, pinned, rejected))
+    jsonl.write_lines(out / "apis.jsonl", _lines(everything, read))
+    choices = [each.choice for each in read]
+    repeated = [id for id, count in Counter(one.id for one in choices).items() if count > 1]
     if repeated:
         raise UserError("params.yaml: sources", f"two sources have the id {repeated[0]!r}")
-    rejected: list[Rejected] = []
     breadth = [*_breadth(params, rejected), *_python(params, rejected), *_specs(params)]
-    jsonl.write(out / "apis.jsonl", (api for api, _ in chosen))
     jsonl.write(out / "breadth.jsonl", (api for api, _ in breadth))
-    choices = [_choice(api, reason, "environment") for api, reason in chosen]
-    choices += [_choice(api, reason, "breadth") for api, reason in breadth]
+    choices += [choice(api, reason, "breadth") for api, reason in breadth]
     gate = [unique("id"), between("operations", 1)]
-    check(pd.DataFrame([choice.model_dump() for choice in choices]), gate, "data/sources/choices.jsonl")
+    check(pd.DataFrame([one.model_dump() for one in choices]), gate, "data/sources/choices.jsonl")
     jsonl.write(out / "choices.jsonl", choices)
-    return Summary(_metrics([api for api, _ in chosen], [api for api, _ in breadth]), rejected)
+    return Summary(_metrics(read, [api for api, _ in breadth]), rejected)
 
 
-def _choice(api: Api, reason: str, use: str) -> Choice:
-    count = len(api.operations)
-    return Choice(
-        id=api.id, domain=api.domain, operations=count, left_out=sum(api.left_out.values()), use=use, reason=reason
-    )
+def _lines(everything: Iterable[Found], read: list[Found]) -> Iterator[str]:
+    """Each line in turn; `read` takes the rest of each."""
+    for one in everything:
+        read.append(one._replace(line=""))
+        yield one.line
 
 
-def _metrics(chosen: list[Api], breadth: list[Api]) -> dict[str, object]:
+def _metrics(chosen: list[Found], breadth: list[Api]) -> dict[str, object]:
     left_out: Counter[str] = Counter()
-    for api in chosen:
-        left_out.update(api.left_out)
+    for one in chosen:
+        left_out.update(one.left_out)
     return {
         "apis": len(chosen),
-        "operations": sum(len(api.operations) for api in chosen),
-        "schemas": sum(len(api.schemas) for api in chosen),
-        "publishers": dict(sorted(Counter(api.publisher for api in chosen).items())),
-        "domains": dict(sorted(Counter(api.domain for api in chosen).items())),
+        "operations": sum(one.choice.operations for one in chosen),
+        "schemas": sum(one.schemas for one in chosen),
+        "publishers": dict(sorted(Counter(one.publisher for one in chosen).items())),
+        "domains": dict(sorted(Counter(one.choice.domain for one in chosen).items())),
         "left_out": dict(sorted(left_out.items())),
         "breadth_apis": dict(sorted(Counter(api.publisher for api in breadth).items())),
         "breadth_operations": sum(len(api.operations) for api in breadth),

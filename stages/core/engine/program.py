@@ -149,7 +149,7 @@ def _vet(
         pass  # `stop` saw the statement and kept it from running
     except KeyError as error:
         raise ProgramRefused(f"{where}: no such name: {error.args[0]}") from None
-    except apsw.Error as error:
+    except (apsw.Error, ValueError) as error:  # apsw refuses a NUL character or half a surrogate pair by a ValueError
         reason = f"not authorized: {guard.denied}" if guard.denied else _short(str(error))
         raise ProgramRefused(f"{where}: {reason}") from None
     finally:

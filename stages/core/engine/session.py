@@ -15,6 +15,7 @@ import apsw
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from stages.core.engine import guard as guards
+from stages.core.engine import values
 from stages.core.engine.ddl import META, SchemaRefused, render
 from stages.core.engine.digest import goal_digest, replay_digest
 from stages.core.engine.faults import EXHAUSTED, Broken, Exhausted, StateLost
@@ -133,7 +134,7 @@ class Session:
         try:
             returned = self._run(program, arguments, text)
             if isinstance(returned, str):
-                result = Result(True, from_json(returned, allow_inf_nan=False))
+                result = Result(True, values.read(returned))
                 if program.writes:
                     self._cursor.execute(END)
                     self._since.append((program, text, returned))
@@ -141,10 +142,8 @@ class Session:
                 self._journal.append((tool, text, returned, None))
                 return result
             result = returned
-        except EXHAUSTED as error:
+        except (*EXHAUSTED, Exhausted) as error:
             result = Result(False, None, "RESOURCE_EXHAUSTED", cut(error) or type(error).__name__)
-        except Exhausted as error:
-            result = Result(False, None, "RESOURCE_EXHAUSTED", str(error))
         except (apsw.Error, Broken, ValueError) as error:
             denied, self._guard.denied = self._guard.denied, None
             result = Result(False, None, "INTERNAL", f"not authorized: {denied}" if denied else cut(error))

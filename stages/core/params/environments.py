@@ -1,8 +1,10 @@
 """Params of `environments`: how much of an API is kept, the start states, what is held out, how strict the gate is."""
 
+from typing import Literal
+
 from pydantic import Field
 
-from stages.core.params.base import Section
+from stages.core.params.section import Section
 
 
 class Scenarios(Section):
@@ -54,6 +56,8 @@ class Params(Section):
     """Seed of scenarios, cases and mutants."""
     max_fields: int = Field(ge=1, le=30)
     """Optional fields kept of a resource, the most useful first."""
+    rules: tuple[Literal["state"], ...]
+    """Families of rules beyond create, read, update and delete; state: cancel, pause, enable and their like."""
     scenarios: Scenarios
     """Start states."""
     held_out: HeldOut

@@ -102,6 +102,32 @@ class Breadth(Section):
     """Packages that ship tool specifications."""
 
 
+class Weights(Section):
+    """What counts how much when candidates are ranked (EnvFactory weighs uniqueness, practicality, documentation)."""
+
+    novelty: float = Field(ge=0, le=1)
+    """Share of an API's nouns that are not yet in the catalogue."""
+    compilability: float = Field(ge=0, le=1)
+    """Nouns with a create and a read."""
+    documentation: float = Field(ge=0, le=1)
+    """Share of operations that are described."""
+    balance: float = Field(ge=0, le=1)
+    """How rare its domain is so far."""
+
+
+class Explore(Section):
+    """Descriptions taken from whole packages by rank, beside those chosen by hand; exploration.jsonl says why."""
+
+    publishers: tuple[Literal["google", "aws"], ...]
+    """Whose packages are looked through; one version of each API is a candidate."""
+    most: int = Field(ge=0, le=10_000)
+    """How many are taken, best first."""
+    near: float = Field(gt=0, le=1)
+    """Share of common operations (Jaccard) from which two APIs count as one."""
+    weights: Weights
+    """Of the four marks."""
+
+
 class Params(Section):
     """The section `sources`."""
 
@@ -115,5 +141,7 @@ class Params(Section):
     """Swagger or OpenAPI files shipped in a package."""
     openapi: tuple[UserSpec, ...]
     """The user's own OpenAPI files or folders."""
+    explore: Explore
+    """Descriptions chosen by rank."""
     breadth: Breadth
     """Further descriptions for variety."""
