@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from stages.core.records import Api, Field, Operation
 from stages.environments.drafts import Draft, Use, rows_of, schema
@@ -14,15 +15,15 @@ _VERBS: dict[str, Verb] = {"Create": "create", "Get": "get", "Describe": "get", 
                            "Modify": "patch", "Delete": "delete"}  # fmt: skip
 
 
-def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
-    """Every noun with a create and a get or a list; whatever else is counted in `left_out`; `states`: state verbs too."""
+def drafts(api: Api, left_out: Counter[str], rules: Collection[str]) -> list[Draft]:
+    """Every noun with a create and a get or a list; whatever else is counted in `left_out`; `rules` as in `recognise`."""
     groups: dict[str, dict[Verb, Use]] = defaultdict(dict)
     actions: dict[str, list[Use]] = defaultdict(list)
     spelt: dict[str, str] = {}
     for operation in api.operations:
         match = _NAME.match(operation.name)
         verb = _VERBS.get(match[1]) if match else None
-        word = verb_of(match[1]) if states and match and not operation.deprecated else None
+        word = verb_of(match[1]) if "state" in rules and match and not operation.deprecated else None
         if match and word:
             name = one(match[2])
             key = _key(operation, name)
@@ -44,11 +45,12 @@ def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
             left_out["second_of_verb"] += 1
         else:
             groups[name][verb] = Use(verb, operation, key)
-            if verb == "create":
+            if verb == "create" or name not in spelt:
+                # The create has the singular; without one the first operation's words stand.
                 spelt[name] = match[2]
     found = []
     for name, uses in groups.items():
-        draft = _draft(api, name, spelt.get(name, name), uses, left_out)
+        draft = _draft(api, name, spelt.get(name, name), uses, left_out, "existing" in rules)
         if isinstance(draft, Draft):
             same = [
                 use for use in actions.pop(name, ()) if _property(use.key or "", name, draft.item) == draft.key_property
@@ -84,8 +86,10 @@ def _stem(text: str) -> str:
     return re.sub(r"(id|name|arn)$", "", text)
 
 
-def _draft(api: Api, name: str, spelt: str, uses: dict[Verb, Use], left_out: Counter[str]) -> Draft | str:
-    if "create" not in uses:
+def _draft(
+    api: Api, name: str, spelt: str, uses: dict[Verb, Use], left_out: Counter[str], existing: bool
+) -> Draft | str:
+    if "create" not in uses and not existing:
         return "no_create"
     if "get" not in uses and "list" not in uses:
         return "no_read"
@@ -109,7 +113,8 @@ def _draft(api: Api, name: str, spelt: str, uses: dict[Verb, Use], left_out: Cou
         del uses["list"]
         if "get" not in uses:
             return "no_read"
-    given = {_plain(p.name): p for p in uses["create"].operation.parameters}
+    made = uses.get("create")
+    given = {_plain(p.name): p for p in made.operation.parameters} if made else {}
     same = next((given[t] for t in (_plain(addressed.key), _plain(prop), name + _plain(prop)) if t in given), None)
     if same is not None and not same.required and not _plain(prop).endswith("id"):
         return "optional_key"

@@ -45,17 +45,21 @@ class Teller:
         self.shape, self.scenario, self.index, self.source = shape, scenario, index, source
         self.now = datetime.strptime(scenario.now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         self.fresh = 0
+        self.start = Oracle(shape, scenario)
+        self.begun = seen(self.start.state(), self.start.meta())
 
     def begin(self) -> None:
         """Start a new story from the scenario's start."""
-        self.oracle = Oracle(self.shape, self.scenario)
+        self.oracle, self.state = self.start.copy(), self.begun
         self.steps: list[Expected] = []
 
     def call(self, tool: ToolShape, arguments: dict[str, Any]) -> Any:
         """Play one call; returns its value, None after an error."""
         ok, value = self.oracle.call(tool.name, arguments)
-        state = seen(self.oracle.state(), self.oracle.meta())
-        self.steps.append(Expected(tool.name, arguments, ok, canonical(value), self.oracle.message, state))
+        if ok and tool.writes:
+            # Nothing else changes the state: to write it out anew costs more than all the rest.
+            self.state = seen(self.oracle.state(), self.oracle.meta())
+        self.steps.append(Expected(tool.name, arguments, ok, canonical(value), self.oracle.message, self.state))
         return value if ok else None
 
     def end(self, check: str, tool: ToolShape) -> Script:

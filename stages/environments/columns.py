@@ -26,8 +26,8 @@ def columns(
                 written.setdefault(parameter.name, parameter)
     needed: list[FieldShape] = []
     optional: list[FieldShape] = []
-    create = draft.uses["create"].operation
-    must = {p.name for p in create.parameters if p.required and p.location == "body"}
+    create = draft.uses.get("create")
+    must = {p.name for p in create.operation.parameters if p.required and p.location == "body"} if create else set()
     for parameter in written.values():
         if parameter.name.lower() in taken or clock_of(parameter):
             continue
@@ -53,10 +53,30 @@ def columns(
         left_out["obscure"] += len(optional) - len(plain)
         optional = plain
     left_out["over_the_cap"] += len(optional[max_fields:])
+    optional = optional[:max_fields]
+    if create is None:
+        optional += _standing(draft, taken, max_fields - len(optional))
+        if not optional:
+            left_out["nothing_to_show"] += 1
+            return None
     clocks = []
     for field in draft.item.properties:
         made = column(field) if clock_of(field) and field.name.lower() not in taken else None
         if isinstance(made, FieldShape) and made.clock not in {c.clock for c in clocks}:
             taken.add(field.name.lower())
             clocks.append(made)
-    return [*needed, *optional[:max_fields], *clocks]
+    return [*needed, *optional, *clocks]
+
+
+def _standing(draft: Draft, taken: set[str], most: int) -> list[FieldShape]:
+    """What rows that nobody creates show beside what is written: the most useful scalars, as the start state has them."""
+    found = []
+    for field in draft.item.properties:
+        if field.name.lower() in taken or clock_of(field) or obscure(field.name):
+            continue
+        made = column(field.model_copy(update={"read_only": None}), standing=True)
+        if isinstance(made, FieldShape) and made.kind != "json" and not (made.kind == "text" and unlisted(made.name)):
+            found.append(made.model_copy(update={"default": None, "read_only": field.read_only}))
+    found.sort(key=lambda f: usefulness(f.name, str(f.json_schema["type"])))
+    taken |= {f.name.lower() for f in found[:most]}
+    return found[:most]

@@ -43,6 +43,11 @@ class Draft(NamedTuple):
     """Operations that put a row into a state; there may be many."""
 
 
+def origin(draft: Draft) -> Use:
+    """The use that says where a row lies: its create, else what reads it."""
+    return next(draft.uses[verb] for verb in ("create", "list", "get") if verb in draft.uses)
+
+
 class Refused(NamedTuple):
     """Operations left out together, and why."""
 

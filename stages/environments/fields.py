@@ -60,8 +60,11 @@ _ENUM_HIDES = ("DELETED", "TRASHED")
 """Rows in such a state leave the lists; nobody creates one."""
 
 
-def column(field: Field) -> FieldShape | str:
-    """The column that stores `field`, or the reason code why there is none."""
+def column(field: Field, *, standing: bool = False) -> FieldShape | str:
+    """The column that stores `field`, or the reason code why there is none.
+
+    `standing`: the row is there from the start, so what only the server writes is a column too.
+    """
     if not field.name.isidentifier() or not field.name.isascii():
         return "odd_name"
     low = field.name.lower()
@@ -69,7 +72,7 @@ def column(field: Field) -> FieldShape | str:
         return "computed"
     clock = clock_of(field)
     said = field.description.lower()
-    if not clock and (field.read_only or said.startswith(_SAID_OUTPUT)):
+    if not clock and not standing and (field.read_only or said.startswith(_SAID_OUTPUT)):
         return "output_only"
     if said.startswith(_SAID_DEPRECATED):
         return "deprecated"
@@ -216,9 +219,9 @@ def obscure(name: str) -> bool:
     return bool(_OBSCURE & set(words(name))) and name.lower() not in LABELS
 
 
-def label_of(fields: list[FieldShape], noun: str) -> str | None:
-    """The writable text field by which a person names a row; None where there is none."""
-    texts = [f for f in fields if f.kind == "text" and f.writable and f.shown]
+def label_of(fields: list[FieldShape], noun: str, *, standing: bool = False) -> str | None:
+    """The text field by which a person names a row, a writable one unless the row is there from the start; or None."""
+    texts = [f for f in fields if f.kind == "text" and (f.writable or standing) and f.shown]
     joined = noun.replace(" ", "").lower()
     for wanted in (
         joined + "name",

@@ -35,6 +35,12 @@ class Oracle:
             rows = [dict(row) for row in scenario.tables.get(entity.table, ())]
             self.tables[entity.table] = {str(row[entity.key]): opened(entity, row) for row in rows}
 
+    def copy(self) -> "Oracle":
+        """Another oracle in the same state. Values inside a row are replaced and never changed, so rows are enough."""
+        twin = copy.copy(self)
+        twin.tables = {table: {key: dict(row) for key, row in rows.items()} for table, rows in self.tables.items()}
+        return twin
+
     def call(self, tool: str, arguments: dict[str, Any]) -> tuple[bool, Any]:
         """(True, value) or (False, error code); `message` says the rest."""
         self.message = None

@@ -14,7 +14,7 @@ from stages.environments import actions, resources, state_verbs
 from stages.environments.arguments import error, filters, paging
 from stages.environments.by_name import coupled, with_listed_values
 from stages.environments.columns import columns
-from stages.environments.drafts import Draft, Use
+from stages.environments.drafts import Draft, Use, origin
 from stages.environments.fields import label_of
 from stages.environments.nouns import article, noun, nouns, one, snake
 from stages.environments.sentences import short
@@ -34,13 +34,14 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     Args:
         api: the description.
         max_fields: optional columns kept of a resource.
-        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py).
+        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), and
+            `existing`: what nobody creates is there from the start.
     """
     api = with_listed_values(api)
     left_out: Counter[str] = Counter()
     reader = actions if api.publisher == "aws" else resources
-    drafts = reader.drafts(api, left_out, "state" in rules)
-    parents = {draft.name: _parents(draft, draft.uses["create"], drafts) for draft in drafts}
+    drafts = reader.drafts(api, left_out, rules)
+    parents = {draft.name: _parents(draft, origin(draft), drafts) for draft in drafts}
     known: dict[str, _Known] = {}
     for draft in _outermost_first(drafts, parents, left_out):
         chain = parents[draft.name]
@@ -152,7 +153,7 @@ def _entity(
     others += [field for field in state_verbs.columns(draft) if field.name.lower() not in taken]
     others = [_following(field, coupled(api.id, draft.item.schema_name, field.name), left_out) for field in others]
     # A name that the caller chose is the label.
-    label = key.name if draft.chosen else label_of(others, said)
+    label = key.name if draft.chosen else label_of(others, said, standing="create" not in draft.uses)
     return EntityShape(
         table=table,
         noun=said,
@@ -191,7 +192,11 @@ def _tool(
     fields = {f.name: f for f in entity.fields if f.writable and f.kind not in ("key", "parent")}
     written = {}
     if use.verb in ("create", "patch", "update"):
-        written = {p.name: p.name for p in arguments.values() if p.location == "body" and p.name in fields}
+        written = {
+            p.name: p.name
+            for p in arguments.values()
+            if p.location == "body" and p.name in fields and p.name not in chain
+        }
     if (not written and use.verb in ("patch", "update")) or (use.verb == "create" and not written and not key):
         left_out["nothing_to_write"] += 1
         return None
@@ -276,7 +281,8 @@ def _usable(known: dict[str, _Known], tools: list[ToolShape], left_out: Counter[
     for item in known.values():
         verbs = {tool.verb for tool in tools if tool.table == item.entity.table}
         inside = item.entity.parent is None or item.entity.parent in tables
-        if "create" in verbs and verbs & {"get", "list"} and inside:
+        standing = "create" not in item.draft.uses
+        if ("create" in verbs or standing) and verbs & {"get", "list"} and inside:
             tables.add(item.entity.table)
         else:
             left_out["entity_incomplete"] += len(verbs)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from stages.core.records import Api, Field, Operation
 from stages.environments.drafts import Draft, Scope, Use, rows_of, schema
@@ -22,8 +23,8 @@ _CALLER = re.compile(
 )
 
 
-def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
-    """Every collection with a create and a get or a list; whatever else is counted in `left_out`; `states`: state verbs too."""
+def drafts(api: Api, left_out: Counter[str], rules: Collection[str]) -> list[Draft]:
+    """Every collection with a create and a get or a list; whatever else is counted in `left_out`; `rules` as in `recognise`."""
     groups: dict[str, dict[Verb, Use]] = defaultdict(dict)
     actions: dict[str, list[Use]] = defaultdict(list)
     for operation in api.operations:
@@ -32,7 +33,7 @@ def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
             continue
         use = _use(api, operation)
         if use is None:
-            act = _action(api, operation) if states else None
+            act = _action(api, operation) if "state" in rules else None
             if act is None:
                 left_out["no_rule"] += 1
             else:
@@ -46,7 +47,7 @@ def drafts(api: Api, left_out: Counter[str], states: bool) -> list[Draft]:
     _borrow(groups, left_out)
     found = []
     for name, uses in groups.items():
-        draft = _draft(api, name, uses)
+        draft = _draft(api, name, uses, "existing" in rules)
         if isinstance(draft, Draft):
             found.append(draft._replace(actions=tuple(actions.pop(name, ()))))
         else:
@@ -138,8 +139,8 @@ def _borrow(groups: dict[str, dict[Verb, Use]], left_out: Counter[str]) -> None:
                 break
 
 
-def _draft(api: Api, name: str, uses: dict[Verb, Use]) -> Draft | str:
-    if "create" not in uses:
+def _draft(api: Api, name: str, uses: dict[Verb, Use], existing: bool) -> Draft | str:
+    if "create" not in uses and not existing:
         return "no_create"
     if "get" not in uses and "list" not in uses:
         return "no_read"
@@ -154,10 +155,10 @@ def _draft(api: Api, name: str, uses: dict[Verb, Use]) -> Draft | str:
     if len(raw) > 1 and _PARAM.match(raw[-1]) and _PARAM.match(raw[-2]):
         return "composite_key"
     argument, segment, reserved = path[-1]
-    prop = _property(argument, segment, item, uses["create"], addressed.operation)
+    prop = _property(argument, segment, item, uses.get("create"), addressed.operation)
     if prop is None:
         return "no_key"
-    chosen = _chosen(name, argument, prop, item, uses["create"], reserved)
+    chosen = _chosen(name, argument, prop, item, uses["create"], reserved) if "create" in uses else ""
     if chosen is None:
         return "foreign_key_name"
     last = name.split(".")[-1]
@@ -167,7 +168,6 @@ def _draft(api: Api, name: str, uses: dict[Verb, Use]) -> Draft | str:
 def _item(api: Api, uses: dict[Verb, Use]) -> Field | None:
     if "get" in uses and (found := schema(api.schemas, uses["get"].operation.response)):
         return found
-    create = uses["create"].operation
     if "list" in uses:
         response = api.schemas.get(uses["list"].operation.response or "")
         if response is not None and response.type == "array" and response.items and response.items.properties:
@@ -175,19 +175,20 @@ def _item(api: Api, uses: dict[Verb, Use]) -> Field | None:
         rows = rows_of(response)
         if rows is not None and rows.items is not None and rows.items.properties:
             return rows.items
-    return schema(api.schemas, create.request)
+    return schema(api.schemas, uses["create"].operation.request) if "create" in uses else None
 
 
-def _property(argument: str, segment: str, item: Field, create: Use, addressed: Operation) -> str | None:
+def _property(argument: str, segment: str, item: Field, create: Use | None, addressed: Operation) -> str | None:
     names = {p.name for p in item.properties if p.type in ("string", "any")}
-    body = {p.name for p in create.operation.parameters if p.location == "body" and not p.read_only}
+    given = create.operation.parameters if create else ()
+    body = {p.name for p in given if p.location == "body" and not p.read_only}
     if argument in names:
         return argument
     said = next((p.description for p in addressed.parameters if p.name == argument), "")
     if "name" in names & body and re.search(r"\bname\b", said, re.IGNORECASE):
         return "name"
     for wanted in ("name", argument + "Name"):
-        written = next((p for p in create.operation.parameters if p.name == wanted), None)
+        written = next((p for p in given if p.name == wanted), None)
         if wanted in names & body and written and re.search(r"(?i)user[- ]assigned", written.description):
             return wanted
     # `topics/{id}` of a row whose key is `topicId`.

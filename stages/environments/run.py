@@ -32,13 +32,21 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """Build and judge every environment; raises UserError when too few pass."""
     workers = Parallel(n_jobs=os.cpu_count() or 1, return_as="generator")
     shapes = _shapes(inputs["sources"] / "apis.jsonl", params, workers)
-    rejected = [Rejected(id=s.id, reason="no_entities", detail=str(s.left_out)) for s in shapes if not s.tools]
+    rejected = [
+        Rejected(id=s.id, reason="no_writing_tool" if s.tools else "no_entities", detail=str(s.left_out))
+        for s in shapes
+        if not _writes(s)
+    ]
     kept = _kept_in(out)
     code = code_hash("environments")
-    wanted = [shape for shape in shapes if shape.tools]
-    # Whole environments go to the workers and come back in order: the same bytes whatever their number.
-    made = workers(delayed(build_once)(shape, params, _held(shape, params), code, kept) for shape in wanted)
-    results: list[Kept] = list(track(made, "environments", "built and judged", total=len(wanted)))  # type: ignore[arg-type]
+    wanted = [shape for shape in shapes if _writes(shape)]
+    # The largest first, so that no worker is left alone with it at the end; then back in the order of the sources.
+    largest = sorted(range(len(wanted)), key=lambda place: -len(wanted[place].tools))
+    made = workers(
+        delayed(build_once)(wanted[place], params, _held(wanted[place], params), code, kept) for place in largest
+    )
+    finished: list[Kept] = list(track(made, "environments", "built and judged", total=len(wanted)))  # type: ignore[arg-type]
+    results = [result for _, result in sorted(zip(largest, finished, strict=True), key=lambda pair: pair[0])]
     # A worker's CPU seconds count as ours once it has ended.
     get_reusable_executor().shutdown(wait=True)
     built = [result for result in results if result.rejected is None]
@@ -67,6 +75,11 @@ def _shapes(path: Path, params: Params, workers: Parallel) -> list[ApiShape]:
 
 def _shape(path: Path, span: tuple[int, int], params: Params) -> ApiShape:
     return recognise(jsonl.read_at(path, span, Api), params.max_fields, params.rules)
+
+
+def _writes(shape: ApiShape) -> bool:
+    """Whether anything can be done in it: an environment that only shows has no goal to reach."""
+    return any(tool.writes for tool in shape.tools)
 
 
 def _held(shape: ApiShape, params: Params) -> bool:

@@ -3,6 +3,7 @@
 WORDS = {
     # environments: what the compiler left out of an API
     "no_rule": "no rule knows what the method does",
+    "nothing_to_show": "nothing of it can be shown but its key",
     "no_entity": "the method puts a row of a resource that is not here into a state",
     "state_not_listed": "the method puts a row into a state that its description does not list",
     "deprecated": "marked as deprecated",

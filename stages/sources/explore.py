@@ -4,7 +4,7 @@ The paper's search agent weighs uniqueness 35, practicality 35, documentation 20
 arXiv 2605.18703, its release's search skill). Ours does it by counting, so that the same packages give the same list:
 
 - novelty: share of the API's nouns that no API chosen before it has;
-- compilability: nouns with both a create and a read, as a share of all its nouns, full marks from four of them on;
+- compilability: nouns with both a write and a read, as a share of all its nouns, full marks from four of them on;
 - documentation: share of its operations that are described;
 - balance: one minus the share that its domain has of what is chosen so far.
 
@@ -175,7 +175,7 @@ def _marks(candidate: Candidate, nouns: set[str], domains: Counter[str], weights
 def _against(candidate: Candidate, chosen: Sequence[Outline], near: float) -> str | None:
     """Why it cannot be taken."""
     if not candidate.outline.complete:
-        return "no noun with both a create and a read"
+        return "no noun with both a write and a read"
     calls = candidate.outline.calls
     for other in chosen:
         common = len(calls & other.calls)
@@ -188,7 +188,7 @@ def _reason(candidate: Candidate, marks: _Marks, nouns: set[str]) -> str:
     complete = candidate.outline.complete
     new = sum(noun not in nouns for noun in complete)
     return (
-        f"{len(complete)} nouns with create and read, {new} of them new; {marks.documentation:.0%} of "
+        f"{len(complete)} nouns with write and read, {new} of them new; {marks.documentation:.0%} of "
         f"{len(candidate.outline.calls)} operations described; {candidate.domain}"
     )
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from stages.core.errors import UserError
 from stages.sources.text import brief
 
-_CREATE, _READ = frozenset({"insert", "create"}), frozenset({"get", "list", "describe"})
+_READ = frozenset({"get", "list", "describe"})
+_WRITE = frozenset({"insert", "create", "update", "patch", "modify", "delete"})
 _WORDS = re.compile(r"^([A-Z][a-z]+)([A-Z]\w*)$")
 
 
@@ -31,8 +32,8 @@ class Outline(NamedTuple):
 
     @property
     def complete(self) -> list[str]:
-        """Nouns with both a create and a read: what an environment can be made of."""
-        return sorted(noun for noun, verbs in self.resources.items() if verbs & _CREATE and verbs & _READ)
+        """Nouns with both a write and a read: what an environment can be made of."""
+        return sorted(noun for noun, verbs in self.resources.items() if verbs & _WRITE and verbs & _READ)
 
 
 def of_google(document: Any, where: str) -> Outline:

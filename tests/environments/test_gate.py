@@ -61,7 +61,8 @@ def test_every_kind_of_bug_is_seeded_at_least_five_times_or_wherever_it_can_be()
     kinds = verdict(compile(boards(), "train"))["mutation"]["kinds"]
     assert set(kinds) == {*KINDS, "cascade_off"}
     assert all(counts["seeded"] == min(counts["places"], SETTINGS.mutants_each) for counts in kinds.values())
-    assert all(counts["places"] for counts in kinds.values())
+    # Boards have no state verb; test_state_verbs.py has.
+    assert all(counts["places"] for kind, counts in kinds.items() if kind != "wrong_state")
 
 
 def test_a_bug_that_changes_nothing_is_left_out_with_the_reason() -> None:

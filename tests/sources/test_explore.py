@@ -67,7 +67,7 @@ def test_what_params_chose_by_hand_is_not_new_and_not_taken_again():
 
 def test_without_a_noun_that_can_be_made_and_read_there_is_nothing_to_build():
     found = ranked(candidate("reports", ["report"], verbs=frozenset({"get", "list"})))
-    assert found["google-reports"] == (None, "no noun with both a create and a read")
+    assert found["google-reports"] == (None, "no noun with both a write and a read")
 
 
 def test_a_described_api_comes_before_a_bare_one():
@@ -143,7 +143,7 @@ def test_real_packages_give_candidates_with_reasons_and_the_taken_ones_are_read(
     assert [one.id for one in rejected] == ["google-broken.v1"]
     fates = {one.fate.id: one.fate for one in seen}
     assert {id for id, fate in fates.items() if fate.rank} == {"google-run.v2", "aws-cloudfront"}
-    assert fates["google-pollen.v1"].reason == "no noun with both a create and a read"
+    assert fates["google-pollen.v1"].reason == "no noun with both a write and a read"
     assert fates["google-run.v1"].reason == fates["google-drive.v2"].reason == "an older version of an API that is here"
     pinned = {"package": "p", "version": "1", "licence": "MIT"}
     taken = [one for one in seen if one.fate.rank]

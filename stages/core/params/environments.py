@@ -56,8 +56,9 @@ class Params(Section):
     """Seed of scenarios, cases and mutants."""
     max_fields: int = Field(ge=1, le=30)
     """Optional fields kept of a resource, the most useful first."""
-    rules: tuple[Literal["state"], ...]
-    """Families of rules beyond create, read, update and delete; state: cancel, pause, enable and their like."""
+    rules: tuple[Literal["state", "existing"], ...]
+    """Families of rules beyond create, read, update and delete; state: cancel, pause, enable and their like;
+    existing: resources that nothing creates, whose rows are there from the start."""
     scenarios: Scenarios
     """Start states."""
     held_out: HeldOut

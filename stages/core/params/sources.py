@@ -108,7 +108,7 @@ class Weights(Section):
     novelty: float = Field(ge=0, le=1)
     """Share of an API's nouns that are not yet in the catalogue."""
     compilability: float = Field(ge=0, le=1)
-    """Nouns with a create and a read."""
+    """Nouns with a write and a read."""
     documentation: float = Field(ge=0, le=1)
     """Share of operations that are described."""
     balance: float = Field(ge=0, le=1)
