@@ -68,6 +68,6 @@ def line(project: Path, seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m flows.catalogue", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m flows.catalogue", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--most", type=int, help="explore so many APIs only: a sample")
     sys.exit(main(Path.cwd(), parser.parse_args().most))

@@ -5,118 +5,13 @@ get, a parent's rows go with it, pages that visit each row once, rows of another
 made from the oracle's state alone, so that they are the same for the environment and for each of its mutants.
 """
 
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from stages.core.records import Scenario, canonical
+from stages.core.records import Scenario
 from stages.core.seeds import generator
-from stages.environments.labels import Words, words
-from stages.environments.oracle import Oracle
-from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
-from stages.environments.values import value_of
-
-
-class Expected(NamedTuple):
-    """One call and what must come of it; `state` is the canonical JSON of tables and `_meta` after it."""
-
-    tool: str
-    arguments: dict[str, Any]
-    ok: bool
-    value: str
-    """Canonical JSON of the value, or the error code."""
-    message: str | None
-    """The error's message; None where the oracle does not know it."""
-    state: str
-
-
-class Script(NamedTuple):
-    """A short story of one check, told from a scenario's start."""
-
-    check: str
-    tool: str
-    scenario: int
-    steps: tuple[Expected, ...]
-
-
-class Teller:
-    """Plays calls on the oracle and writes down what came of them."""
-
-    def __init__(self, shape: ApiShape, scenario: Scenario, index: int, source: Words) -> None:
-        self.shape, self.scenario, self.index, self.source = shape, scenario, index, source
-        self.now = datetime.strptime(scenario.now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-        self.fresh = 0
-        self.start = Oracle(shape, scenario)
-        self.begun = seen(self.start.state(), self.start.meta())
-
-    def begin(self) -> None:
-        """Start a new story from the scenario's start."""
-        self.oracle, self.state = self.start.copy(), self.begun
-        self.steps: list[Expected] = []
-
-    def call(self, tool: ToolShape, arguments: dict[str, Any]) -> Any:
-        """Play one call; returns its value, None after an error."""
-        ok, value = self.oracle.call(tool.name, arguments)
-        if ok and tool.writes:
-            # Nothing else changes the state: to write it out anew costs more than all the rest.
-            self.state = seen(self.oracle.state(), self.oracle.meta())
-        self.steps.append(Expected(tool.name, arguments, ok, canonical(value), self.oracle.message, self.state))
-        return value if ok else None
-
-    def end(self, check: str, tool: ToolShape) -> Script:
-        """The story told so far."""
-        return Script(check, tool.name, self.index, tuple(self.steps))
-
-    def value(self, field: FieldShape) -> Any:
-        """A fresh value for an argument; texts are numbered so that no two writes agree by chance."""
-        value = value_of(field.name, field.json_schema, self.source, self.now)
-        plain = field.json_schema.get("type") == "string" and not field.json_schema.get("enum") and not field.format
-        if plain and "format" not in field.json_schema:
-            self.fresh += 1
-            return f"{value} {self.fresh}"
-        return value
-
-    def pair(self, field: FieldShape) -> tuple[Any, Any]:
-        """Two values of an argument that differ wherever its type has two."""
-        if field.kind == "boolean":
-            return True, False
-        if field.one_of:
-            return field.one_of[0], field.one_of[-1]
-        return self.value(field), self.value(field)
-
-    def place(self, tool: ToolShape, row: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Arguments for the parents: those of `row`, else of the first row that could be a parent."""
-        found: dict[str, Any] = {}
-        entity = self.shape.entity(tool.table)
-        key = row[entity.parent_field] if row and entity.parent_field else None
-        for argument, table in reversed(tool.parents.items()):
-            parent = self.shape.entity(table)
-            rows = self.oracle.tables[table]
-            if key is None or key not in rows:
-                key = next(iter(sorted(rows)), None)
-            if key is None:
-                return None
-            found[argument] = key
-            key = rows[key][parent.parent_field] if parent.parent_field else None
-        return {name: found[name] for name in tool.parents}
-
-    def target(self, tool: ToolShape, row: dict[str, Any]) -> dict[str, Any]:
-        """Arguments that name an existing row."""
-        entity = self.shape.entity(tool.table)
-        return (self.place(tool, row) or {}) | {tool.key_parameter or "": row[entity.key]}
-
-    def body(self, tool: ToolShape, *, full: bool) -> dict[str, Any]:
-        """Written arguments: all, or the required ones only."""
-        entity = self.shape.entity(tool.table)
-        found = {a: self.value(entity.field(c)) for a, c in tool.fields.items() if full or a in tool.required}
-        if tool.verb == "create" and tool.key_parameter:
-            self.fresh += 1
-            found[tool.key_parameter] = f"fresh-{self.fresh}"
-        return found
-
-
-def seen(state: dict[str, list[dict[str, Any]]], meta: tuple[str, int]) -> str:
-    """One text for a whole state, JSON columns read."""
-    return canonical([state, list(meta)])
+from stages.environments.labels import words
+from stages.environments.shapes import ApiShape, EntityShape, ToolShape
+from stages.environments.teller import Script, Teller
 
 
 def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Script]:

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 from stages.core.engine import Runtime, ScenarioRefused, SchemaRefused, Session
 from stages.core.records import Environment, Scenario, canonical
-from stages.environments.cases import Expected, Script, scripts, seen
+from stages.environments.cases import scripts
 from stages.environments.goals import digest, golds
 from stages.environments.mutants import Mutant, Seeds, seeded
 from stages.environments.sample import sample
 from stages.environments.shapes import ApiShape
+from stages.environments.teller import Expected, Script, seen
 
 NEEDED = ("load", "valid", "error", "gold_passes", "do_nothing_fails", "refused")
 LISTED = 20

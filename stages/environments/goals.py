@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from stages.core.engine import Session
 from stages.core.records import Scenario, canonical
 from stages.core.seeds import generator
-from stages.environments.cases import Teller
 from stages.environments.labels import words
 from stages.environments.shapes import ApiShape, ToolShape
+from stages.environments.teller import Teller
 
 Call = tuple[str, dict[str, Any]]
 

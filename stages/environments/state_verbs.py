@@ -80,7 +80,7 @@ def turn(verb: str, item: Field) -> Turn | None:
     rule = _BY_VERB[verb]
     for field in item.properties:
         if _is_state(field) and len(values(field)) > 1:
-            listed = {_bare(value, field): value for value in values(field)}
+            listed = {_bare(value, field): str(value) for value in values(field)}
             found = next((listed[state] for state in rule.states if state in listed), None)
             if found is not None:
                 return Turn(field, found)

@@ -50,7 +50,7 @@ def read_all(
     root: Path, taken: Sequence[Seen], pinned: Mapping[str, Mapping[str, str]], rejected: list[Rejected]
 ) -> Iterator[Found]:
     """The taken candidates, read by as many processes as there are cores; in order, so that the bytes are the same."""
-    made = Parallel(n_jobs=os.cpu_count() or 1, return_as="generator")(
+    made: Iterator[Found | Rejected] = Parallel(n_jobs=os.cpu_count() or 1, return_as="generator")(  # type: ignore[assignment]
         delayed(_read)(root, seen, pinned[seen.fate.publisher]) for seen in taken
     )
     for one in track(made, "sources", "explored APIs", total=len(taken)):

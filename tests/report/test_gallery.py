@@ -65,7 +65,7 @@ def test_exploration_says_what_was_taken_and_why_the_others_were_not(artefacts, 
     ]
     text = page(artefacts, tmp_path, rows)
     assert "1 of 3 descriptions were taken" in text
-    assert '<td class="n">2</td><td class="why">nearly the operations</td>' in text
+    assert '<td class="n">2</td><td class="why">nearly the operations of another</td>' in text
 
 
 def test_a_missing_artefact_is_one_line(artefacts, tmp_path, capsys):

@@ -6,7 +6,8 @@ from stages.core import jsonl
 from stages.core.errors import UserError
 from stages.core.params import load
 from stages.core.records import Api
-from stages.sources.run import Choice, run
+from stages.sources.found import Choice
+from stages.sources.run import run
 
 
 def test_a_small_choice_is_written_with_its_reasons(tmp_path):
