@@ -25,13 +25,14 @@ def load(folder: Path) -> dict[str, Entry]:
     Raises UserError naming the file and field: unreadable, no verdict, a verdict that says it failed, a folder that
     is not named after its environment, or no environment at all.
     """
-    entries = {path.parent.name: _entry(path.parent) for path in sorted(Path(folder).glob("*/environment.json"))}
+    entries = {path.parent.name: entry(path.parent) for path in sorted(Path(folder).glob("*/environment.json"))}
     if not entries:
         raise UserError(str(folder), "no environments here")
     return entries
 
 
-def _entry(folder: Path) -> Entry:
+def entry(folder: Path) -> Entry:
+    """One environment of a catalogue. Raises UserError as `load` does."""
     path = folder / "environment.json"
     try:
         environment = Environment.model_validate_json(path.read_bytes())
