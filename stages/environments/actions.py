@@ -13,16 +13,19 @@ from stages.environments.state_verbs import verb_of
 _NAME = re.compile(r"^([A-Z][a-z]+)(\w+)$")
 _VERBS: dict[str, Verb] = {"Create": "create", "Get": "get", "Describe": "get", "List": "list", "Update": "patch",
                            "Modify": "patch", "Delete": "delete"}  # fmt: skip
+_MORE: dict[str, Verb] = {"Add": "create", "Show": "get", "Fetch": "get", "Edit": "patch", "Remove": "delete"}
+"""What lists of tools say; AWS means other things by some of them."""
 
 
 def drafts(api: Api, left_out: Counter[str], rules: Collection[str]) -> list[Draft]:
     """Every noun with a create and a get or a list; whatever else is counted in `left_out`; `rules` as in `recognise`."""
+    verbs = _VERBS if api.publisher == "aws" else _VERBS | _MORE
     groups: dict[str, dict[Verb, Use]] = defaultdict(dict)
     actions: dict[str, list[Use]] = defaultdict(list)
     spelt: dict[str, str] = {}
     for operation in api.operations:
-        match = _NAME.match(operation.name)
-        verb = _VERBS.get(match[1]) if match else None
+        match = _NAME.match(operation.method)
+        verb = verbs.get(match[1]) if match else None
         word = verb_of(match[1]) if "state" in rules and match and not operation.deprecated else None
         if match and word:
             name = one(match[2])
@@ -97,6 +100,8 @@ def _draft(
     if addressed is None or addressed.key is None:
         return "no_key"
     item = _item(api, name, uses)
+    if item is None and api.publisher != "aws":
+        item = _as_made(uses, addressed.key)
     if item is None:
         return "no_row_schema"
     prop = _property(addressed.key, name, item)
@@ -108,7 +113,8 @@ def _draft(
         del uses[verb]
     if "get" not in uses and "list" not in uses:
         return "no_read"
-    if "list" in uses and rows_of(api.schemas.get(uses["list"].operation.response or "")) is None:
+    listed = uses["list"].operation.response if "list" in uses else None
+    if "list" in uses and (listed or api.publisher == "aws") and rows_of(api.schemas.get(listed or "")) is None:
         left_out["list_of_names"] += 1
         del uses["list"]
         if "get" not in uses:
@@ -136,6 +142,18 @@ def _item(api: Api, name: str, uses: dict[Verb, Use]) -> Field | None:
         if rows is not None and rows.items is not None and rows.items.properties:
             return rows.items
     return None
+
+
+def _as_made(uses: dict[Verb, Use], key: str) -> Field | None:
+    """A row of a tool list that describes no results: its key and what its create takes."""
+    if any(use.operation.response for use in uses.values()) or "create" not in uses:
+        return None
+    given = {
+        p.name: Field.model_validate(dict(p) | {"required": False}, extra="ignore")
+        for p in uses["create"].operation.parameters
+    }
+    given.setdefault(key, Field(name=key, type="string"))
+    return Field(name="", type="object", properties=tuple(given.values()))
 
 
 def _property(argument: str, name: str, item: Field) -> str | None:

@@ -39,7 +39,7 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     """
     api = with_listed_values(api)
     left_out: Counter[str] = Counter()
-    reader = actions if api.publisher == "aws" else resources
+    reader = actions if by_words(api) else resources
     drafts = reader.drafts(api, left_out, rules)
     parents = {draft.name: _parents(draft, origin(draft), drafts) for draft in drafts}
     known: dict[str, _Known] = {}
@@ -71,6 +71,11 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         left_out=dict(sorted(left_out.items())),
         operations=len(api.operations),
     )
+
+
+def by_words(api: Api) -> bool:
+    """Whether its operations are known by their words alone: botocore's, and lists of tools."""
+    return not any(operation.resource for operation in api.operations)
 
 
 def _parents(draft: Draft, use: Use, drafts: list[Draft]) -> dict[str, str]:
@@ -221,7 +226,7 @@ def _tool(
         # A replacement has to give what may not be missing; the rest goes back to its default.
         must |= {name for name in written if fields[name].required}
     must |= {name for name in written if arguments[name].required and use.verb != "patch"}
-    if api.publisher == "aws" and use.verb == "patch":
+    if by_words(api) and use.verb == "patch":
         must |= {name for name in written if arguments[name].required}
     order = [name for name in (*chain, key, *written) if name and name in must]
     missing = error(operation, "missing", one(draft.word))
@@ -261,7 +266,7 @@ def _tool(
 
 
 def _name(api: Api, draft: Draft, use: Use) -> str:
-    if api.publisher == "aws":
+    if by_words(api):
         return snake(use.operation.name)[:64]
     method = use.operation.method if api.publisher == "google" else use.word or use.verb
     return f"{snake(draft.word)}_{snake(method)}"[-64:].strip("_")

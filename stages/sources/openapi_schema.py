@@ -75,7 +75,8 @@ class Schemas:
         )
 
     def _properties(self, merged: dict[str, Any], trail: Trail, level: int) -> tuple[Field, ...]:
-        required = set(merged.get("required") or ()) if isinstance(merged.get("required"), list) else set()
+        listed = merged.get("required")
+        required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
         fields = []
         for key, (node, home) in merged["__placed__"].items():
             field = self.field(key, node, home, trail, level + 1)
@@ -88,7 +89,10 @@ class Schemas:
         own = {key: (value, file) for key, value in self._mapping(node.get("properties"), file).items()}
         placed: dict[str, tuple[Any, str]] = {}
         merged["required"] = list(node["required"]) if isinstance(node.get("required"), list) else []
-        parts = [(part, file) for part in node.get("allOf") or ()]
+        listed = node.get("allOf")
+        if listed is not None and not isinstance(listed, list):
+            raise UserError(f"{file}: allOf", "a list of schemas is expected")
+        parts = [(part, file) for part in listed or ()]
         parts += self._variants(node, merged, file)
         for part, home in parts:
             place = self.references.follow(part, home)
@@ -126,8 +130,8 @@ class Schemas:
         kinds = {self._kind(p.node) for p in real}
         if len(kinds) == 1 and kinds <= {"string", "integer", "number", "boolean"}:
             merged["type"] = kinds.pop()
-            if all(p.node.get("enum") for p in real):
-                merged["enum"] = [value for p in real for value in p.node["enum"]]
+            if all(self._enum(p.node) for p in real):
+                merged["enum"] = [value for p in real for value in self._enum(p.node)]
             return []
         if kinds == {"integer", "number"}:
             merged["type"] = "number"
@@ -143,7 +147,7 @@ class Schemas:
     def _kind(self, node: dict[str, Any]) -> str:
         kind = node.get("type")
         if isinstance(kind, list):
-            real = [each for each in kind if each != "null"]
+            real = [each for each in kind if isinstance(each, str) and each != "null"]
             if len(real) != 1:
                 if set(real) == {"integer", "number"}:
                     return "number"
@@ -188,9 +192,12 @@ def _text(value: Any) -> str | None:
 
 def number(value: Any) -> float | None:
     """A finite bound, or None: YAML may hold `.inf`, and a bound may be text."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value)
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # a whole number of more than 308 digits
+        return None
 
 
 def finite(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The user's own OpenAPI file, or a folder of them: each file with `paths` is an API, the others are referred to."""
+"""The user's own file, or a folder of them: OpenAPI (files without `paths` are referred to), or a list of tools."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 from stages.core.errors import UserError
 from stages.core.records import Api, Source
-from stages.sources import files, openapi
+from stages.sources import files, openapi, tool_list
 
 _ENDINGS = {".json", ".yaml", ".yml"}
 _MOST = 500
@@ -28,18 +28,28 @@ def read(path: Path, domain: str) -> list[Api]:
         documents, hashes = _documents([(file.relative_to(path).as_posix(), file) for file in inside])
     else:
         raise UserError(str(path), "no such file or folder")
-    mains = [name for name, document in documents.items() if path.is_file() or _is_api(document)]
+    mains = [
+        name
+        for name, document in documents.items()
+        if path.is_file() or _is_api(document) or tool_list.is_tool_list(document)
+    ]
     if not mains:
-        raise UserError(str(path), "no OpenAPI document in this folder (`openapi` or `swagger` with `paths`)")
+        raise UserError(
+            str(path), "no OpenAPI document (`openapi` or `swagger` with `paths`) and no list of tools in this folder"
+        )
     apis = []
     for name in mains:
         document = documents[name]
-        version = document.get("info", {}).get("version", "") if isinstance(document, dict) else ""
+        info = document.get("info") if isinstance(document, dict) else None
+        version = info.get("version", "") if isinstance(info, dict) else ""
         source = Source(
             package="path", version=str(version), path=name, sha256=hashes[name], licence="as the user's own file says"
         )
         slug = re.sub(r"[^a-z0-9]+", "-", name.rsplit(".", 1)[0].lower()).strip("-") or "api"
-        apis.append(openapi.read(documents, name, source, id=f"user-{slug}", domain=domain))
+        if tool_list.is_tool_list(document):
+            apis.append(tool_list.read(document, source, id=f"user-{slug}", domain=domain))
+        else:
+            apis.append(openapi.read(documents, name, source, id=f"user-{slug}", domain=domain))
     return apis
 
 
