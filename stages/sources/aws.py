@@ -10,6 +10,7 @@ from typing import Any
 from stages.core.errors import UserError
 from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.sources.budget import Budget, stub
+from stages.sources.malformed import as_described
 from stages.sources.read_only import read_only
 from stages.sources.text import brief
 
@@ -30,6 +31,11 @@ _PLACES = {"uri": "path", "querystring": "query", "header": "header", "headers":
 
 def read(document: Any, source: Source, domain: str, service: str, *, depth: int | None = None) -> Api:
     """The API a service model describes; `service` is botocore's folder name. Raises UserError with file and field."""
+    with as_described(source.path):
+        return _read(document, source, domain, service, depth)
+
+
+def _read(document: Any, source: Source, domain: str, service: str, depth: int | None) -> Api:
     where = source.path
     for field in ("metadata", "operations", "shapes"):
         if not isinstance(document, dict) or not isinstance(document.get(field), dict):
@@ -64,6 +70,11 @@ class _Reader:
         self.used: dict[str, Field] = {}
 
     def operation(self, name: str, node: Any) -> Operation:
+        """One operation. Raises UserError that names it."""
+        with as_described(f"{self.where}: operations.{name}"):
+            return self._operation(name, node)
+
+    def _operation(self, name: str, node: Any) -> Operation:
         if not isinstance(node, dict) or not isinstance(node.get("http"), dict):
             raise UserError(f"{self.where}: operations.{name}.http", "an object is expected")
         given, returned = self._use(node.get("input"), name), self._use(node.get("output"), name)

@@ -11,6 +11,7 @@ from stages.core.errors import UserError
 from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.core.records.api import FieldType
 from stages.sources.budget import Budget, stub
+from stages.sources.malformed import as_described
 from stages.sources.read_only import read_only
 from stages.sources.text import brief, says_required
 
@@ -27,6 +28,11 @@ def read(document: Any, source: Source, domain: str, *, depth: int | None = None
         domain: the API's domain in our small list.
         depth: nested objects followed below a schema (default `budget.DEPTH`).
     """
+    with as_described(source.path):
+        return _read(document, source, domain, depth)
+
+
+def _read(document: Any, source: Source, domain: str, depth: int | None) -> Api:
     where = source.path
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
         raise UserError(f"{where}: name", "not a discovery document: a name is expected")
@@ -78,7 +84,9 @@ class _Reader:
     def _methods(self, resource: str, node: dict[str, Any]) -> Iterator[Operation]:
         for name, method in self._mapping(node.get("methods", {}), f"{resource}.methods").items():
             field = f"{resource}.{name}" if resource else name
-            yield self._operation(resource, name, self._mapping(method, field), field)
+            with as_described(f"{self.where}: {field}"):
+                operation = self._operation(resource, name, self._mapping(method, field), field)
+            yield operation
 
     def _operation(self, resource: str, name: str, method: dict[str, Any], full: str) -> Operation:
         verb = method.get("httpMethod", "")

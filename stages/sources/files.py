@@ -78,8 +78,9 @@ def parse_json(data: bytes, where: str) -> Any:
 
 def parse_yaml(data: bytes, where: str) -> Any:
     """A YAML document without aliases. Raises UserError naming line and what was wrong."""
-    loader = _Loader(text(data, where))
+    loader = None
     try:
+        loader = _Loader(text(data, where))  # a control character is refused here already
         value = loader.get_single_data()
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
@@ -89,7 +90,8 @@ def parse_yaml(data: bytes, where: str) -> Any:
     except RecursionError:
         raise UserError(where, f"nested deeper than {DEEPEST} levels") from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     return _shallow(value, where)
 
 

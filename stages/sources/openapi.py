@@ -11,6 +11,7 @@ from typing import Any, Literal
 from stages.core.errors import UserError
 from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.sources.budget import Budget
+from stages.sources.malformed import as_described
 from stages.sources.openapi_schema import Schemas
 from stages.sources.references import References
 from stages.sources.text import brief
@@ -42,6 +43,19 @@ def read(
         publisher: who wrote it.
         depth: nested objects followed below a schema (default `budget.DEPTH`).
     """
+    with as_described(main):
+        return _read(files, main, source, id, domain, publisher, Budget() if depth is None else Budget(depth))
+
+
+def _read(
+    files: dict[str, Any],
+    main: str,
+    source: Source,
+    id: str,
+    domain: str,
+    publisher: Literal["jupyter", "user"],
+    budget: Budget,
+) -> Api:
     document = files[main]
     if not isinstance(document, dict) or not ("swagger" in document or "openapi" in document):
         raise UserError(f"{main}: openapi", 'not an OpenAPI document: `openapi: 3.x` or `swagger: "2.0"` is expected')
@@ -49,7 +63,6 @@ def read(
         raise UserError(f"{main}: paths", "an object is expected")
     given = document.get("info")
     info: dict[str, Any] = given if isinstance(given, dict) else {}
-    budget = Budget() if depth is None else Budget(depth)
     reader = _Reader(main, files, budget)
     operations = tuple(reader.operations(document["paths"]))
     if not operations:
@@ -101,7 +114,9 @@ class _Reader:
                     continue
                 if not isinstance(node, dict):
                     raise UserError(f"{self.main}: paths.{path}.{key}", "an object is expected")
-                yield self._operation(str(path), key, node, shared, place.file)
+                with as_described(f"{self.main}: paths.{path}.{key}"):
+                    operation = self._operation(str(path), key, node, shared, place.file)
+                yield operation
 
     def _list(self, value: Any, field: str) -> list[Any]:
         if value is None:

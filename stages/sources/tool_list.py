@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from stages.core.errors import UserError
 from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.sources.budget import Budget
+from stages.sources.malformed import as_described
 from stages.sources.openapi_schema import Schemas
 from stages.sources.references import References
 from stages.sources.text import brief
@@ -66,7 +67,8 @@ def read(document: Any, source: Source, *, id: str, domain: str) -> Api:
         if tool.name in operations:
             budget.left_out["duplicate_tool"] += 1
             continue
-        operations[tool.name] = _operation(tool, where, budget, used)
+        with as_described(f"{where}: {tool.name}"):
+            operations[tool.name] = _operation(tool, where, budget, used)
     return Api(
         id=id,
         name=id.removeprefix("user-"),
