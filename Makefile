@@ -50,6 +50,8 @@ check: .stamps/python ## format, lint, types
 
 bench: setup ## side-by-side measurements; nothing else should run meanwhile
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.sessions
+	$(BIN)/python -m benchmarks.mcp
 
 replay: setup ## re-execute every exported dialogue in fresh processes
 	$(BIN)/python -m stages.trajectories.replay
