@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from stages.core.records import Field, Operation
 from stages.environments.drafts import rows_of
+from stages.environments.nouns import squeezed
 from stages.environments.shapes import FieldShape
 
 _SIZE = frozenset({"maxresults", "pagesize", "limit", "maxitems", "maxrecords", "pagelimit", "maxresultsperpage"})
-_TOKEN = frozenset({"pagetoken", "nexttoken", "marker", "nextpagetoken", "continuationtoken", "startingtoken"})
-_NEXT = frozenset({"nextpagetoken", "nexttoken", "nextmarker", "marker", "continuationtoken"})
+_TOKEN = frozenset(
+    {"pagetoken", "nexttoken", "marker", "nextpagetoken", "continuationtoken", "startingtoken", "cursor"}
+)
+_NEXT = frozenset({"nextpagetoken", "nexttoken", "nextmarker", "marker", "continuationtoken", "nextcursor", "cursor"})
 _MISSING = re.compile(r"NotFound|DoesNotExist|NonExistent|NoSuch|Unknown")
 _TAKEN = re.compile(r"AlreadyExists|Duplicate|NameInUse|AlreadyInUse|Conflict|InUse")
 _BAD_TOKEN = re.compile(
@@ -32,10 +35,10 @@ class Paging(NamedTuple):
 
 def paging(operation: Operation, response: Field | None, word: str) -> Paging:
     """How the list is cut in pages; a bare array is shown under the collection's own name."""
-    size = next((p for p in operation.parameters if _plain(p.name) in _SIZE and p.type == "integer"), None)
-    token = next((p for p in operation.parameters if _plain(p.name) in _TOKEN and p.type == "string"), None)
+    size = next((p for p in operation.parameters if squeezed(p.name) in _SIZE and p.type == "integer"), None)
+    token = next((p for p in operation.parameters if squeezed(p.name) in _TOKEN and p.type == "string"), None)
     rows = rows_of(response)
-    after = next((p.name for p in response.properties if _plain(p.name) in _NEXT), None) if response else None
+    after = next((p.name for p in response.properties if squeezed(p.name) in _NEXT), None) if response else None
     largest = LARGEST_SIZE
     if size is not None and size.maximum and 1 <= size.maximum <= 10_000:
         largest = int(size.maximum)
@@ -73,7 +76,3 @@ def error(operation: Operation, kind: str, word: str) -> str:
     }[kind]
     named = [name for name in operation.errors if pattern.search(name)]
     return min(named, key=lambda name: (not name.lower().startswith(word), operation.errors.index(name)), default=other)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

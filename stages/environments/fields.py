@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from stages.core.records import Field, Scalar
-from stages.environments.nouns import words
+from stages.environments.nouns import squeezed, words
 from stages.environments.sentences import PARAMETER, short
 from stages.environments.shapes import FieldShape, Kind
 
@@ -35,7 +35,7 @@ _UPDATED = _listed(
     """
     updated updatetime modifiedtime modificationtime updatedat lastupdatetime lastmodified timeupdated
     lastmodifiedtime lastmodifieddate lastupdated lastupdateddate lastupdatedat modifytime lastupdateddatetime
-    last_activity modificationdate lastmodifiedat lastmodificationtime updateddate updatetimestamp
+    lastactivity modificationdate lastmodifiedat lastmodificationtime updateddate updatetimestamp modifiedat modified
     """
 )
 _HUMAN = _listed(
@@ -67,7 +67,7 @@ def column(field: Field, *, standing: bool = False) -> FieldShape | str:
     """
     if not field.name.isidentifier() or not field.name.isascii():
         return "odd_name"
-    low = field.name.lower()
+    low = squeezed(field.name)
     if low in _COMPUTED:
         return "computed"
     clock = clock_of(field)
@@ -103,7 +103,7 @@ def clock_of(field: Field) -> Literal["create", "write"] | None:
     """`create`, `write` or None: whether the server keeps the field's time."""
     if field.type != "string" or field.format not in (None, "date-time", "google-datetime"):
         return None
-    low = field.name.lower()
+    low = squeezed(field.name)
     return "create" if low in _CREATED else "write" if low in _UPDATED else None
 
 
@@ -197,7 +197,7 @@ def _default(field: Field, schema: dict[str, JsonValue]) -> Scalar:
 
 def usefulness(name: str, type_: str) -> int:
     """Smaller is what a person would sooner ask for."""
-    low = name.lower()
+    low = squeezed(name)
     parts = words(name)
     score = {"string": 2, "boolean": 3, "integer": 3, "number": 3, "array": 4, "object": 5}.get(type_, 6)
     if parts and (low in _HUMAN or parts[-1] in _HUMAN):
@@ -216,7 +216,7 @@ def unlisted(name: str) -> bool:
 
 def obscure(name: str) -> bool:
     """Whether a name speaks of the machine (an id, a link, a hash) rather than of what a person asks for."""
-    return bool(_OBSCURE & set(words(name))) and name.lower() not in LABELS
+    return bool(_OBSCURE & set(words(name))) and squeezed(name) not in LABELS
 
 
 def label_of(fields: list[FieldShape], noun: str, *, standing: bool = False) -> str | None:
@@ -235,7 +235,7 @@ def label_of(fields: list[FieldShape], noun: str, *, standing: bool = False) -> 
         "body",
     ):
         for field in texts:
-            if field.name.lower().replace("_", "") == wanted:
+            if squeezed(field.name) == wanted:
                 return field.name
     for field in texts:
         *before, last = words(field.name) or [""]

@@ -127,6 +127,11 @@ def words(identifier: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(identifier)]
 
 
+def squeezed(identifier: str) -> str:
+    """An identifier however it is spelt: `createdAt`, `created_at` and `created-at` are `createdat`."""
+    return identifier.lower().replace("_", "").replace("-", "")
+
+
 def snake(identifier: str) -> str:
     """`managedZones` -> `managed_zones`."""
     return "_".join(words(identifier))

@@ -2,7 +2,9 @@
 
 import pytest
 
-from stages.core.records import Operation, Parameter
+from stages.core.records import Field, Operation, Parameter
+from stages.environments.arguments import paging
+from stages.environments.fields import clock_of
 from stages.environments.nouns import noun, nouns, one
 from stages.environments.recognise import recognise
 from stages.environments.sentences import LONGEST, short
@@ -129,3 +131,19 @@ def test_a_description_is_its_first_sentence_without_markup():
         short("<p>Returns an event by its ID. To retrieve more, see <a>that</a>.</p>") == "Returns an event by its ID."
     )
     assert len(short("word " * 60)) <= LONGEST
+
+
+@pytest.mark.parametrize("spelt", ["createdAt", "created_at", "created-at", "CreatedAt"])
+def test_a_time_the_server_keeps_is_known_however_it_is_spelt(spelt):
+    assert clock_of(Field(name=spelt, type="string", format="date-time")) == "create"
+
+
+def test_a_list_is_paged_by_a_cursor_as_by_a_page_token():
+    query = ("limit", "integer"), ("cursor", "string")
+    given = tuple(Parameter(name=name, type=kind, location="query") for name, kind in query)
+    rows = Field(name="beds", type="array", items=Field(name="", type="object"))
+    response = Field(name="", type="object", properties=(rows, Field(name="next_cursor", type="string")))
+    page = paging(
+        Operation(name="l", resource="", method="get", http_method="GET", path="/beds", parameters=given), response, "b"
+    )
+    assert (page.size, page.token, page.items, page.next_token) == ("limit", "cursor", "beds", "next_cursor")
