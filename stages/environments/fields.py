@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from stages.core.records import Field, Scalar
+from stages.environments.accepts import accepts
 from stages.environments.nouns import squeezed, words
 from stages.environments.sentences import PARAMETER, short
 from stages.environments.shapes import FieldShape, Kind
@@ -96,6 +97,8 @@ def column(field: Field, *, standing: bool = False) -> FieldShape | str:
         required=clock is not None,
         listed=clock is None,
         read_only=field.read_only,
+        # A time of the example's own year would lie far from every scenario's now.
+        examples=tuple(shown for shown in field.examples if kind != "time" and accepts(schema, shown)),
     )
 
 

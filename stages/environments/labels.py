@@ -178,14 +178,19 @@ def slug(source: Words, used: set[str], noun: str) -> str:
     return _fresh(draw, used)
 
 
+def free(text: str, used: set[str]) -> bool:
+    """Take a name if no other row has it, nor one that begins like it; `used` (lower case) is extended."""
+    low = text.lower()
+    if not low or any(low.startswith(other) or other.startswith(low) for other in used):
+        return False
+    used.add(low)
+    return True
+
+
 def _fresh(draw: Callable[[], str], used: set[str]) -> str:
     for _ in range(TRIES):
         text = draw()
-        low = text.lower()
-        repeated = len(set(low.split())) < len(low.split())
-        if repeated or not text.isascii() or len(text.split()) > MAX_WORDS:
-            continue
-        if not any(low.startswith(other) or other.startswith(low) for other in used):
-            used.add(low)
+        repeated = len(set(text.lower().split())) < len(text.split())
+        if not repeated and text.isascii() and len(text.split()) <= MAX_WORDS and free(text, used):
             return text
     raise NoValue(f"no fresh label after {TRIES} draws; {len(used)} are in use")

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from stages.core.records import Scalar, Scenario, content_id
 from stages.core.seeds import generator
 from stages.environments.accepts import accepts
-from stages.environments.labels import NoValue, Words, label, slug, split, words
+from stages.environments.labels import NoValue, Words, free, label, slug, split, words
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape
 from stages.environments.times import in_order, morning, stamp
 from stages.environments.values import spellings, stored
@@ -179,6 +179,9 @@ def _row(
 def named(entity: EntityShape, field: FieldShape, source: Words, used: set[str]) -> str:
     """A label, spelled as the field's schema wants it. Raises NoValue."""
     address = "email" in field.name.lower() or field.format == "email"
+    for shown in field.examples:
+        if isinstance(shown, str) and free(shown, used):
+            return shown
     for _ in range(50):
         if address:
             text = label(source, used, entity.noun, person=True)

@@ -62,6 +62,8 @@ class FieldShape(Record):
     listed: bool = True
     read_only: Literal["flag", "prose"] | None = None
     """How the description said that it is output-only."""
+    examples: tuple[JsonValue, ...] = ()
+    """Values of the column's own type that the description shows."""
 
 
 class EntityShape(Record):

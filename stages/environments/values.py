@@ -1,9 +1,9 @@
 """A believable value for a column, chosen by its kind, format, enum, name and JSON Schema.
 
-Names tell more than types: `timeZone` is a zone, `ttl` a number of seconds, `dnsName` ends in a dot. What no rule
-knows is one plain word, or a title of the kind that the enclosing property names (`member.name` is a person's). A
-value is checked against the field's schema and other spellings are tried (`shop-list`, `shop_list`, `ShopList`, ...),
-so a pattern of the API's own always holds.
+What the description shows as an example comes first. Names tell more than types: `timeZone` is a zone, `ttl` a number
+of seconds, `dnsName` ends in a dot. What no rule knows is one plain word, or a title of the kind that the enclosing
+property names (`member.name` is a person's). A value is checked against the field's schema and other spellings are
+tried (`shop-list`, `shop_list`, `ShopList`, ...), so a pattern of the API's own always holds.
 """
 
 import json
@@ -33,14 +33,22 @@ def stored(field: FieldShape, source: Words, now: datetime) -> Scalar:
         return source.random.choice(named or list(field.one_of))
     if field.clock:
         return stamp(past(source.random, now))
+    if field.examples:
+        return as_column(field, source.random.choice(field.examples))
     for _ in range(20):
         value = value_of(field.name, field.json_schema, source, now)
-        if field.kind == "json":
-            return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        value = next((form for form in spellings(value) if accepts(field.json_schema, form)), None)
+        if field.kind != "json":
+            value = next((form for form in spellings(value) if accepts(field.json_schema, form)), None)
         if value is not None:
-            return float(value) if field.type == "REAL" and isinstance(value, int) else value  # type: ignore[return-value]
+            return as_column(field, value)
     raise NoValue(f"{field.name}: {json.dumps(field.json_schema)}")
+
+
+def as_column(field: FieldShape, value: JsonValue) -> Scalar:
+    """A JSON value as the column keeps it: objects and arrays as minified text, REAL as float."""
+    if field.kind == "json":
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return float(value) if field.type == "REAL" and isinstance(value, int) else value  # type: ignore[return-value]
 
 
 def spellings(value: JsonValue) -> list[JsonValue]:

@@ -11,10 +11,12 @@ from stages.core.errors import UserError
 from stages.core.records import Field
 from stages.core.records.api import FieldType
 from stages.sources.budget import Budget, stub
+from stages.sources.hints import hints
 from stages.sources.read_only import read_only
 from stages.sources.references import References
 from stages.sources.text import brief
 
+MOST_EXAMPLES = 8
 _TYPES = set(get_args(FieldType))
 Trail = tuple[tuple[str, str], ...]
 """(file, pointer) of each named schema being followed."""
@@ -71,16 +73,20 @@ class Schemas:
                 "additional": kind == "object" and merged.get("additionalProperties", False) is not False,
                 "schema_name": schema_name,
                 "truncated": bool(merged.get("__truncated__", False)),
+                "examples": _examples(merged, text if kind == "string" and not enum else None),
             }
         )
 
     def _properties(self, merged: dict[str, Any], trail: Trail, level: int) -> tuple[Field, ...]:
         listed = merged.get("required")
         required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
+        whole = [shown for shown in _examples(merged, None) if isinstance(shown, dict)]
         fields = []
         for key, (node, home) in merged["__placed__"].items():
             field = self.field(key, node, home, trail, level + 1)
-            fields.append(field.model_copy(update={"required": key in required}))
+            # An example of the whole object shows one of each property.
+            examples = field.examples or tuple(one[key] for one in whole if one.get(key) is not None)
+            fields.append(field.model_copy(update={"required": key in required, "examples": examples}))
         return tuple(fields)
 
     def _merge(self, node: dict[str, Any], file: str, trail: Trail) -> tuple[dict[str, Any], Trail]:
@@ -184,6 +190,16 @@ class Schemas:
         if not isinstance(value, dict):
             raise UserError(f"{file}: properties", "an object is expected")
         return {str(key): inner for key, inner in value.items()}
+
+
+def _examples(merged: dict[str, Any], description: Any) -> tuple[Any, ...]:
+    """What the schema shows as examples (2.0 and 3.0: one; 3.1: a list), else what the description of a text does."""
+    listed = merged.get("examples")
+    shown = [merged["example"]] if "example" in merged else list(listed) if isinstance(listed, list) else []
+    found = tuple(one for one in map(finite, shown) if one is not None)
+    if found or not isinstance(description, str):
+        return found[:MOST_EXAMPLES]
+    return hints(description).examples[:MOST_EXAMPLES]
 
 
 def _text(value: Any) -> str | None:

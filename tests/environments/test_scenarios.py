@@ -75,3 +75,21 @@ def test_labels_do_not_depend_on_the_day_they_are_drawn(monkeypatch: pytest.Monk
     for name in ("date", "date_time", "day_of_week", "month", "month_name"):
         monkeypatch.setattr(Provider, name, refuse)
     assert made() == made()
+
+
+def test_values_that_the_description_shows_come_before_made_up_ones() -> None:
+    shape = boards()
+    board = shape.entity("board")
+    note = board.field("note").model_copy(update={"examples": ("South bed", "Herb spiral")})
+    card = shape.entity("card")
+    title = card.field("title").model_copy(update={"examples": ("Kale", "Garlic")})
+    entities = (
+        board.model_copy(update={"fields": tuple(note if f.name == "note" else f for f in board.fields)}),
+        card.model_copy(update={"fields": tuple(title if f.name == "title" else f for f in card.fields)}),
+    )
+    for scenario in loadable(shape.model_copy(update={"entities": entities}), 5, COUNTS):
+        notes = {row["note"] for row in scenario.tables["board"]} - {None}
+        assert notes <= {"South bed", "Herb spiral"}
+        titles = [row["title"] for row in scenario.tables["card"]]
+        # Labels stay unique: when the shown ones are used up, names are made as before.
+        assert titles[:2] == ["Kale", "Garlic"][: len(titles)] and len(set(titles)) == len(titles)

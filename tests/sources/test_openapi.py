@@ -140,3 +140,30 @@ def test_a_users_folder_is_read_without_links_that_leave_it(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UserError, match="no such file or folder"):
         user.read(tmp_path / "none", "other")
+
+
+@pytest.mark.parametrize(
+    ("schema", "shown"),
+    [
+        ("{type: string, example: kale}", ("kale",)),
+        ("{type: [string, 'null'], examples: [kale, garlic]}", ("kale", "garlic")),
+        ('{type: string, description: \'What grows, e.g. "kale" or "garlic".\'}', ("kale", "garlic")),
+        ("{type: integer, description: 'How many, e.g. 3.'}", ()),
+        ("{type: string, enum: [a, b], description: 'Such as \"a\".'}", ()),
+    ],
+)
+def test_values_that_a_description_shows_come_along(schema, shown):
+    assert body(schema)["x"].examples == shown
+
+
+def test_an_example_of_a_whole_object_shows_one_of_each_property():
+    found = body(
+        "{type: object, example: {name: Rex, legs: 4}, properties: {name: {type: string}, legs: {type: integer}}}"
+    )
+    assert {field.name: field.examples for field in found["x"].properties} == {"name": ("Rex",), "legs": (4,)}
+
+
+def test_a_field_without_examples_is_written_as_before():
+    assert "examples" not in Field(name="a", type="string").model_dump_json()
+    shown = Field(name="a", type="string", examples=("x",))
+    assert Field.model_validate_json(shown.model_dump_json()) == shown

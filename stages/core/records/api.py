@@ -4,9 +4,9 @@
 merged by the reader, a recursive reference cut and marked `truncated`.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SerializerFunctionWrapHandler, model_serializer
 
 from stages.core.records.base import Record
 
@@ -37,6 +37,16 @@ class Field(Record):
     """A recursive reference was cut here, or the schema could not be read."""
     schema_name: str | None = None
     """The named schema this came from (`Task`), where there was one."""
+    examples: tuple[JsonValue, ...] = ()
+    """Values that the description shows; start states and synthetic calls prefer them to made-up ones."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_examples(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Most fields of most descriptions show none; the file says nothing then."""
+        shown = handler(self)
+        if not self.examples:
+            shown.pop("examples", None)
+        return shown
 
 
 class Parameter(Field):
