@@ -20,6 +20,8 @@ def _listed(text: str) -> frozenset[str]:
 
 
 MAX_ENUM = 8
+DIGITS = "^-?[0-9]+$"
+"""A whole number written as text: int64 and uint64."""
 MAX_NESTED = 3
 _COMPUTED = frozenset({"kind", "etag", "etags", "selflink", "fingerprint", "position", "self", "id"})
 """What the server works out; an `id` that is not the key names nothing that a caller could know."""
@@ -130,6 +132,9 @@ def value_schema(field: Field, depth: int = 0) -> dict[str, JsonValue] | str:
             schema["enum"] = listed[:MAX_ENUM]
         elif field.format in ("date-time", "google-datetime", "date"):
             schema["format"] = "date" if field.format == "date" else "date-time"
+        elif field.format in ("int64", "uint64"):
+            # JSON's numbers end at 2**53, so such a number is written as text.
+            schema["pattern"] = DIGITS
         return schema
     if field.type in ("integer", "number"):
         schema = {"type": field.type}
@@ -157,7 +162,8 @@ def _object_schema(field: Field, depth: int) -> dict[str, JsonValue] | str:
     kept: dict[str, JsonValue] = {}
     required: list[JsonValue] = []
     for inner in sorted(field.properties, key=lambda p: (not p.required, usefulness(p.name, p.type))):
-        schema = "output_only" if inner.read_only else value_schema(inner, max(depth, 1))
+        unwritten = inner.read_only or (squeezed(inner.name) in _COMPUTED and not inner.required)
+        schema = "output_only" if unwritten else value_schema(inner, max(depth, 1))
         if isinstance(schema, dict) and schema == {"type": "string"} and unlisted(inner.name) and not inner.required:
             schema = "unlisted_values"
         if isinstance(schema, str) or not inner.name.isidentifier():

@@ -23,6 +23,12 @@ GENERIC = frozenset(["name", "title", "display", "label"])
 """Words that tell nothing without what they lie in."""
 
 FIRST: tuple[tuple[str, Patterns], ...] = (
+    ("role arn", ("~arn:aws:iam::123456789012:role/{team}-{thing}",)),
+    ("function arn", ("~arn:aws:lambda:us-east-1:123456789012:function:{thing}-{team}",)),
+    ("topic arn", ("~arn:aws:sns:us-east-1:123456789012:{team}-{thing}",)),
+    ("queue arn", ("~arn:aws:sqs:us-east-1:123456789012:{team}-{thing}",)),
+    ("kms key", ("~alias/{team}-{thing}",)),
+    ("s uri", ("~s3://{city}-{thing}/{month}",)),
     ("recovery email", ("~{own_first}{nnn}@example.org",)),
     ("reply email", EMAIL),
     ("reply address", EMAIL),

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from stages.core.records import Scalar
 from stages.environments.accepts import accepts
+from stages.environments.fields import DIGITS
 from stages.environments.labels import NoValue, Words, fill, patterns, split
 from stages.environments.shapes import FieldShape
 from stages.environments.texts import FIRST, GENERIC, LAST
@@ -109,7 +110,16 @@ def mapping(name: str, schema: dict[str, JsonValue], source: Words, now: datetim
         chosen, optional = ["year", "month", "day"], []
     chosen += optional[: max(0, 2 - len(chosen))]
     found = {p: value_of(p, properties[p], source, now, name) for p in properties if p in chosen}  # type: ignore[arg-type]
-    return in_order(found)
+    return in_order(_bounds_in_order(found))
+
+
+def _bounds_in_order(found: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """`minReplicas` is not above `maxReplicas`."""
+    for low in [name for name in found if split(name)[:1] == ["min"]]:
+        high = "max" + low[3:]
+        if isinstance(found[low], int | float) and isinstance(found.get(high), int | float):
+            found[low], found[high] = sorted((found[low], found[high]))  # type: ignore[type-var]
+    return found
 
 
 NUMBERS: tuple[tuple[str, tuple[float, ...]], ...] = (
@@ -158,8 +168,8 @@ def text(name: str, schema: dict[str, JsonValue], source: Words, now: datetime, 
         return str(int(hour(source.random, now).timestamp()) * 1000)
     if shape == "google-duration":
         return f"{source.random.choice((60, 300, 600, 3600))}s"
-    if shape in ("int64", "uint64"):
-        return str(source.random.randint(1, 500))
+    if schema.get("pattern") == DIGITS:
+        return str(number(name, {}, source, whole=True))
     telling = {*words, *split(above)}
     for needed, forms in FIRST:
         if set(needed.split()) <= telling:
