@@ -86,6 +86,7 @@ WORDS = {
     # a model's own play
     "wrong_state": "the end state is not the goal's",
     "unsaid": "the answer does not hold the value asked for",
+    "guessed": "the answer is right, but nothing that was read showed it",
     "unparsable": "a call that cannot be read",
     "cut_off": "ran into the token limit",
     "loop": "the same call with the same result again",

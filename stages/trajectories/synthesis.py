@@ -79,6 +79,14 @@ def begins_writing(draft: Draft) -> bool:
     return draft.environment.tool(draft.calls[0].tool).writes
 
 
+def showing(draft: Draft) -> tuple[str, ...]:
+    """The tools that show the rows which the turn's last call showed; none where it showed nothing."""
+    last = draft.environment.tool(draft.calls[-1].tool) if draft.calls else None
+    if last is None or last.verb not in READS:
+        return ()
+    return tuple(t.name for t in draft.environment.tools if t.table == last.table and t.verb in READS)
+
+
 def identity(environment: str, scenario: str, turns: Sequence[Turn]) -> str:
     """A dialogue's id: its place and the user's words."""
     body = {"environment": environment, "scenario": scenario, "turns": [turn.user for turn in turns]}
@@ -163,7 +171,11 @@ class Synthesis:
                 calls=tuple(attempt.calls),
                 outcomes=tuple(attempt.outcomes),
                 answer=sentence(worked.answer),
-                goal=Goal(digest=attempt.session.goal_digest(), says=worked.says),
+                goal=Goal(
+                    digest=attempt.session.goal_digest(),
+                    says=worked.says,
+                    reads=showing(attempt) if worked.says else (),
+                ),
                 spans=tuple(attempt.spans),
                 template=template.id,
             )

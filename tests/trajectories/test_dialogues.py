@@ -8,6 +8,7 @@ import pytest
 from stages.core.engine import Runtime
 from stages.core.records import Call, Dialogue, Scenario
 from stages.core.replay import replay
+from stages.core.rollouts.goal import reached
 from stages.core.seeds import generator
 from stages.trajectories import proof, rows, tokens
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
@@ -145,3 +146,15 @@ def test_shown_tools_hold_every_needed_one_and_stay_within_the_budget() -> None:
     for row in made():
         assert {call.tool for turn in row.turns for call in turn.calls} <= set(row.tools)
         assert len(row.tools) <= 5
+
+
+def test_the_right_answer_without_a_look_at_the_rows_is_a_guess() -> None:
+    asked = [row for row in made(number=40) if row.turns[0].goal.says]
+    assert len(asked) >= 3
+    for row in asked:
+        turn = row.turns[0]
+        session = RUNTIME.open(row.scenario)
+        assert reached(session, turn.goal, turn.answer).reason == "guessed"
+        for call in turn.calls:
+            session.call(call.tool, dict(call.arguments))
+        assert reached(session, turn.goal, turn.answer).passed

@@ -50,6 +50,8 @@ class Goal(Record):
     """Goal digest of the state (PROGRAMS): equal means the end state is right, nothing else broken."""
     says: tuple[str, ...] = ()
     """Values asked for, as a person would read them; compared case-insensitively, numbers by value."""
+    reads: tuple[str, ...] = ()
+    """Where something is asked: tools of which one must have answered by then. A right value that nothing showed is a guess."""
 
 
 class Turn(Record):

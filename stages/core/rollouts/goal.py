@@ -1,6 +1,6 @@
 """Whether a turn reached its goal: the state is right, and the closing words say what was asked for.
 
-Only the session's state and the assistant's own last message are looked at. A value that stands in a tool's result, or
+Only the session's state, its log and the assistant's own last message are looked at. A value that stands in a tool's result, or
 in a text that merely looks like a call, proves nothing (verl#6392).
 """
 
@@ -9,6 +9,7 @@ import unicodedata
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from stages.core.engine.session import Entry
 from stages.core.records import Goal
 
 # Digits glued to letters, to a date's or a time's separators or to a longer number are a part of something else.
@@ -28,6 +29,9 @@ class Verdict(NamedTuple):
 class State(Protocol):
     """What the check needs of a session."""
 
+    @property
+    def log(self) -> list[Entry]: ...
+
     def goal_digest(self) -> str: ...
 
 
@@ -36,17 +40,19 @@ def reached(session: State, goal: Goal, final_text: str) -> Verdict:
 
     Args:
         session: after the turn's last call.
-        goal: digest of the right end state, and the values to say.
+        goal: digest of the right end state, the values to say, and the tools that can have shown them.
         final_text: the assistant's closing message, without any call.
 
     Returns:
-        `wrong_state`, or `unsaid` for the first value that is missing.
+        `wrong_state`, `unsaid` for the first value that is missing, or `guessed` where nothing has shown what was said.
     """
     if session.goal_digest() != goal.digest:
         return Verdict(False, "wrong_state")
     for value in goal.says:
         if not says(final_text, value):
             return Verdict(False, "unsaid")
+    if goal.reads and not any(entry.result.ok and entry.tool in goal.reads for entry in session.log):
+        return Verdict(False, "guessed")
     return Verdict(True)
 
 

@@ -1,12 +1,17 @@
 """Goals are judged by state and by the assistant's own words."""
 
+from typing import ClassVar
+
 import pytest
 
+from stages.core.engine.session import Entry, Result
 from stages.core.records import Goal
 from stages.core.rollouts.goal import reached, says
 
 
 class Still:
+    log: ClassVar[list[Entry]] = []
+
     def goal_digest(self) -> str:
         return "d"
 
@@ -48,3 +53,26 @@ def test_a_wrong_state_fails_whatever_is_said():
 def test_a_value_left_out_fails_the_turn():
     assert reached(Still(), Goal(digest="d", says=("Dana",)), "ok").reason == "unsaid"
     assert reached(Still(), Goal(digest="d", says=("Dana",)), "It is Dana.").passed
+
+
+def test_a_right_value_that_nothing_showed_is_a_guess():
+    goal = Goal(digest="d", says=("3",), reads=("tasks_list", "tasks_get"))
+    assert reached(Still(), goal, "There are 3.").reason == "guessed"
+
+
+@pytest.mark.parametrize(
+    ("tool", "result", "passed"),
+    [
+        ("tasks_get", Result(True, {"id": "t1"}), True),
+        ("tasks_list", Result(False, None, "NOT_FOUND", "no task list t9"), False),
+        ("notes_list", Result(True, {"items": []}), False),
+    ],
+)
+def test_a_value_counts_once_a_tool_that_shows_it_has_answered(tool, result, passed):
+    class Read(Still):
+        log: ClassVar[list[Entry]] = [Entry(tool, {}, result)]
+
+    assert (
+        reached(Read(), Goal(digest="d", says=("3",), reads=("tasks_list", "tasks_get")), "There are 3.").passed
+        == passed
+    )
