@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export TRL_EXPERIMENTAL_SILENCE := 1
 
-.PHONY: help setup demo test check bench replay attack catalogue control profile clean
+.PHONY: help setup demo test check bench replay attack catalogue exports control profile clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -61,6 +61,15 @@ attack: setup ## hostile programs, arguments, states and documents
 
 catalogue: setup ## an environment of every API that Google's and AWS's packages describe
 	$(BIN)/python -m flows.catalogue $(if $(MOST),--most $(MOST))
+
+# Each trainer pins what it needs, so it gets an environment of its own beside the engine's three distributions.
+.cache/exports/%: tests/environments/trainers/%.txt .stamps/python
+	rm -rf $@
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet -r $< $$($(BIN)/pip freeze | grep -E '^(apsw|jsonschema[-_]rs|pydantic)==')
+
+exports: setup .cache/exports/verifiers .cache/exports/openenv ## try exported environments with verifiers' and OpenEnv's own code
+	$(BIN)/python -m pytest tests/environments/test_trainers.py
 
 control: demo ## train on calls with shuffled arguments: what is format, what is understanding
 	$(BIN)/python -m flows.control

@@ -88,6 +88,13 @@ def problem(number: int, split: Any) -> Problem:
     )
 
 
+GATE = {
+    "passed": True,
+    "checks": {"gold_passes": {"passed": True, "cases": 8, "detail": "all as the oracle says"}},
+    "mutation": {"seeded": 40, "killed": 40, "score": 1.0, "survivors": [], "kinds": {}, "equivalent": []},
+}
+
+
 def inputs(folder: Path, model: Path) -> dict[str, Path]:
     """Write the artefacts and return them by word."""
     words = ("base", "environments", "trajectories", "problems")
@@ -98,7 +105,7 @@ def inputs(folder: Path, model: Path) -> dict[str, Path]:
     home = where["environments"] / ENVIRONMENT.id
     home.mkdir()
     (home / "environment.json").write_text(ENVIRONMENT.model_dump_json(by_alias=True))
-    (home / "gate.json").write_text(json.dumps({"passed": True}))
+    (home / "gate.json").write_text(json.dumps(GATE))
     jsonl.write(home / "scenarios.jsonl", [tasks.tasks_scenario()])
     dialogues = [dialogue("a", "train"), dialogue("b", "test"), dialogue("c", "test"), dialogue("d", "dev")]
     jsonl.write(where["trajectories"] / "dialogues.jsonl", dialogues)

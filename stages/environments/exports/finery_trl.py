@@ -6,31 +6,22 @@ is ever code. The reward is paid once, for the end state and for what `submit` w
 
 import inspect
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from stages.core.engine import Runtime
-from stages.core.records import Dialogue, Environment, Tool
-from stages.core.rollouts.goal import reached
+from stages.core.records import Tool
+from stages.environments.exports.tasks import SYSTEM, begin, passes, runtimes, shown, tasks
 
-DATA = Path(__file__).parent / "data"
-SYSTEM = "You are a helpful assistant. Use the tools when they help, then submit one short sentence."
 TYPES = {"string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict}
-
-
-@cache
-def tasks() -> dict[str, Dialogue]:
-    """Task id -> the dialogue whose first turn it is."""
-    lines = (DATA / "tasks.jsonl").read_text("utf-8").splitlines()
-    return {found.id: found for found in map(Dialogue.model_validate_json, lines)}
 
 
 def rows() -> list[dict[str, Any]]:
     """One row a task: `prompt`, `environment` and `task`, as the trainer hands them to `reset`."""
     return [
         {
-            "prompt": [{"role": "system", "content": SYSTEM}, {"role": "user", "content": task.turns[0].user}],
+            "prompt": [
+                {"role": "system", "content": SYSTEM.format(end="submit")},
+                {"role": "user", "content": task.turns[0].user},
+            ],
             "environment": task.environment,
             "task": task.id,
         }
@@ -41,17 +32,14 @@ def rows() -> list[dict[str, Any]]:
 class Finery:
     """What all environments share. `reset` clears whatever an earlier rollout left."""
 
-    _runtime: Runtime
-
     def reset(self, task: str, **row: Any) -> None:
         """Open the task's start state."""
-        self._task = tasks()[task]
-        self._session = self._runtime.open(self._task.scenario)
+        self._task, self._session = task, begin(task)
         self._answer: str | None = None
 
     def get_reward(self) -> float:
         """1.0 when the state is right, nothing else is broken, and the answer says what was asked for."""
-        return float(reached(self._session, self._task.turns[0].goal, self._answer or "").passed)
+        return float(passes(self._session, self._task, self._answer or ""))
 
     def submit(self, answer: str) -> str:
         """Give the final answer. Nothing can be done after it.
@@ -67,19 +55,16 @@ class Finery:
         if self._answer is not None:
             return json.dumps({"error": "FAILED_PRECONDITION", "message": "the answer is submitted"})
         given = {name: value for name, value in arguments.items() if value is not None}
-        result = self._session.call(tool, given)
-        value = result.value if result.ok else {"error": result.error, "message": result.message}
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(shown(self._session.call(tool, given)), ensure_ascii=False)
 
 
 def factories() -> dict[str, type[Finery]]:
     """Environment id -> its class."""
     found = {}
-    for path in sorted(DATA.glob("*/environment.json")):
-        environment = Environment.model_validate_json(path.read_bytes())
-        methods: dict[str, Any] = {tool.name: _method(tool) for tool in environment.tools}
-        name = "".join(part.capitalize() for part in environment.id.split("-"))
-        found[environment.id] = type(name, (Finery,), methods | {"_runtime": Runtime(environment)})
+    for id, runtime in runtimes().items():
+        methods: dict[str, Any] = {tool.name: _method(tool) for tool in runtime.environment.tools}
+        name = "".join(part.capitalize() for part in id.split("-"))
+        found[id] = type(name, (Finery,), methods)
     return found
 
 

@@ -1,7 +1,7 @@
 """What every export holds: the environments' files, tasks with their goals, and the engine as it stands here.
 
 The engine travels as the modules it consists of, followed by their imports, so that the package needs nothing of this
-project: three pinned distributions are all that must be installed.
+project: `pip install -e` of its folder brings three pinned distributions.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from stages.core.errors import UserError
 from stages.core.records import Dialogue
 
 NEEDED = ("apsw", "jsonschema-rs", "pydantic")
-START = ("stages/core/engine/__init__.py", "stages/core/rollouts/goal.py")
+START = ("stages/environments/exports/tasks.py",)
 PARTS = ("environment.json", "scenarios.jsonl", "gate.json")
 
 
@@ -45,6 +45,27 @@ def tasks(trajectories: Path, found: dict[str, Entry]) -> Iterator[Dialogue]:
     yield from told
 
 
+PROJECT = """[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "{name}"
+version = "1.0.0"
+requires-python = ">=3.11"
+dynamic = ["dependencies"]
+
+[tool.setuptools]
+py-modules = ["{name}"]
+
+[tool.setuptools.packages.find]
+include = ["stages*"]
+
+[tool.setuptools.dynamic]
+dependencies = {{file = ["requirements.txt"]}}
+"""
+
+
 def write(out: Path, folder: Path, found: dict[str, Entry], dialogues: Iterator[Dialogue], module: Path) -> int:
     """Fill the empty folder `out`; `module` is the trainer's own. Returns how many tasks it holds. Raises UserError."""
     if out.exists() and any(out.iterdir()):
@@ -60,6 +81,7 @@ def write(out: Path, folder: Path, found: dict[str, Entry], dialogues: Iterator[
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     shutil.copyfile(module, out / module.name)
+    (out / "pyproject.toml").write_text(PROJECT.format(name=module.stem), "utf-8")
     (out / "requirements.txt").write_text("".join(f"{name}=={version(name)}\n" for name in NEEDED), "utf-8")
     return len(told)
 

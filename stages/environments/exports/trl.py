@@ -1,12 +1,10 @@
 """For TRL: refuses by name what its `environment_factory` cannot carry, the module itself is finery_trl.py."""
 
 import keyword
-from pathlib import Path
 
 from stages.core.engine.catalogue import Entry
 from stages.core.errors import UserError
 
-MODULE = Path(__file__).with_name("finery_trl.py")
 TAKEN = frozenset({"reset", "get_reward", "submit"})
 
 
