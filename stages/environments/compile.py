@@ -2,10 +2,15 @@
 
 from typing import Literal
 
-from stages.core.records import Environment, Tool
-from stages.environments.programs import program
+from stages.core.records import Environment, Step, Tool
+from stages.environments.batches import programs as batches
+from stages.environments.programs import above, program
 from stages.environments.schema import parameters, returns, table
 from stages.environments.shapes import ApiShape, ToolShape
+from stages.environments.tags import programs as tags
+
+PLAIN = frozenset({"list", "get", "create", "update", "patch", "delete"})
+"""Verbs that everything downstream knows; whatever else a tool does is an action."""
 
 
 def compile(shape: ApiShape, use: Literal["train", "evaluation"]) -> Environment:
@@ -31,10 +36,10 @@ def _tool(shape: ApiShape, tool: ToolShape) -> Tool:
         description=tool.description,
         parameters=parameters(shape, tool),
         returns=returns(shape, tool),
-        verb="action" if tool.verb == "set" else tool.verb,
+        verb=tool.verb if tool.verb in PLAIN else "action",  # type: ignore[arg-type]
         table=tool.table,
         writes=tool.writes,
-        program=program(shape, tool),
+        program=_program(shape, tool),
         errors=tool.errors,
         key_parameter=tool.key_parameter,
         parents=tool.parents,
@@ -46,3 +51,11 @@ def _tool(shape: ApiShape, tool: ToolShape) -> Tool:
         operation=tool.operation,
         page=tool.page,
     )
+
+
+def _program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
+    if tool.tags:
+        return tags.program(shape, tool, tool.tags)
+    if tool.batch:
+        return batches.program(shape, tool, tool.batch, above(shape, tool))
+    return program(shape, tool)

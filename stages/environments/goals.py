@@ -49,6 +49,8 @@ def golds(shape: ApiShape, scenario: Scenario, index: int, seed: int) -> Iterato
 
 def _other_value(teller: Teller, tool: ToolShape, call: Call) -> Call | None:
     entity = teller.shape.entity(tool.table)
+    if tool.verb == "tag":
+        return (tool.name, call[1] | teller.body(tool, full=True))
     for argument, column in tool.fields.items():
         field = entity.field(column)
         # A clock column's value is not part of a goal.

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from stages.environments.shapes import ApiShape
+from stages.environments.tags.reading import within
 
 
 def nouns(shapes: Iterable[ApiShape]) -> frozenset[str]:
@@ -17,9 +18,9 @@ def unseen(shape: ApiShape, known: frozenset[str]) -> ApiShape:
     for entity in shape.entities:
         if entity.noun.lower() in known or entity.parent in dropped:
             dropped.add(entity.table)
-    tools = tuple(
-        tool for tool in shape.tools if tool.table not in dropped and not dropped & set(tool.parents.values())
-    )
+    left = {entity.table for entity in shape.entities} - dropped
+    told = [tool for each in shape.tools if (tool := within(each, left)) is not None]
+    tools = tuple(tool for tool in told if tool.table not in dropped and not dropped & set(tool.parents.values()))
     # An entity that lost all its tools is no use either.
     used = {tool.table for tool in tools} | {table for tool in tools for table in tool.parents.values()}
     left_out = Counter(shape.left_out)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from stages.core.records import Environment, Let, Require, Return, Run, Step, Tool
 from stages.core.seeds import generator
+from stages.environments.batches.bugs import wrong_batch
+from stages.environments.tags.bugs import wrong_tags
 
 Program = tuple[Step, ...]
 
@@ -40,6 +42,8 @@ def seeded(environment: Environment, seed: int, each: int) -> Seeds:
         same = [mutant for mutant in made if kind == "drop_where" and holds_anyway(environment, mutant)]
         equivalent += [f"{m.kind} {m.tool} {m.place}: the rule of a coupled field holds in every row" for m in same]
         made = [mutant for mutant in made if mutant not in same]
+        if not made and kind in FAMILIES:
+            continue
         places[kind] = len(made)
         found += made if len(made) <= each else generator(seed, environment.id, "mutants", kind).sample(made, each)
     return Seeds(found, places, equivalent)
@@ -240,4 +244,8 @@ KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
     "forget_tick": _forget_tick,
     "keep_on_null": _keep_on_null,
     "wrong_state": _wrong_state,
+    "wrong_tags": wrong_tags,
+    "wrong_batch": wrong_batch,
 }
+FAMILIES = frozenset({"wrong_tags", "wrong_batch"})
+"""Kinds that are not spoken of where the environment has nothing of the family."""

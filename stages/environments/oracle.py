@@ -12,13 +12,12 @@ from typing import Any
 
 from stages.core.records import Scenario
 from stages.environments.accepts import accepts
+from stages.environments.batches import oracle as batches
+from stages.environments.failed import CallFailed
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+from stages.environments.tags import oracle as tags
 
 Row = dict[str, Any]
-
-
-class CallFailed(Exception):
-    """A call that ends in an error: its code and its message."""
 
 
 class Oracle:
@@ -52,10 +51,30 @@ class Oracle:
             return False, "INVALID_ARGUMENT"
         try:
             self._parents(shape, arguments)
-            return True, copy.deepcopy(getattr(self, f"_{shape.verb}")(shape, entity, arguments))
+            return True, copy.deepcopy(self._act(shape, entity, arguments))
         except CallFailed as error:
             code, self.message = error.args
             return False, code
+
+    def _act(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Any:
+        if tool.tags:
+            table, row = tags.named(tool.tags, tool.missing, self.tables, arguments)
+            if tool.verb == "tags":
+                return tags.told(tool.tags, table, row)
+            row[tool.tags.columns[table]] = tags.written(tool, tool.tags, table, row, arguments)
+            self._touched(self.shape.entity(table), row)
+            return {}
+        if tool.batch:
+            rows = self.tables[entity.table]
+            there = {key: row for key, row in rows.items() if self._under(tool, entity, arguments, row)}
+            found, value = batches.split(tool, tool.batch, entity.noun, there, arguments)
+            if tool.verb == "batch_get":
+                return {tool.batch.items or "items": [shown(entity, there[key]) for key in found]} | value
+            self._tick()
+            for key in dict.fromkeys(found):
+                self._remove(entity, key)
+            return value
+        return getattr(self, f"_{tool.verb}")(tool, entity, arguments)
 
     def state(self) -> dict[str, list[Row]]:
         """Every table's rows by key; booleans 0 and 1, JSON columns as values."""
@@ -71,6 +90,7 @@ class Oracle:
             known[tool.key_parameter] = {"type": "string", "minLength": 1}
         for name, field in (*tool.fields.items(), *tool.filters.items()):
             known[name] = entity.field(field).json_schema
+        known |= tool.more
         if tool.page_size:
             known[tool.page_size] = {"type": "integer", "minimum": 1, "maximum": tool.page_max}
         if tool.page_token:
@@ -135,6 +155,8 @@ class Oracle:
                 row[field.name] = arguments[list(tool.parents)[-1]]
             elif field.clock:
                 row[field.name] = None if field.follows else now
+            elif field.derived is not None:
+                row[field.name] = field.derived + key
             else:
                 row[field.name] = kept(field, given[field.name]) if field.name in given else default(field)
         self.tables[entity.table][key] = row

@@ -12,7 +12,7 @@ NOW = "UPDATE _meta SET now = strftime('%Y-%m-%dT%H:%M:%SZ', now, '+1 minute') R
 def program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
     """The steps of one tool."""
     entity = shape.entity(tool.table)
-    steps = _parents(shape, tool)
+    steps = above(shape, tool)
     match tool.verb:
         case "create":
             return (*steps, *_create(entity, tool))
@@ -76,7 +76,8 @@ def _out(field: FieldShape) -> str:
     return f"json({column})" if field.kind == "json" else column
 
 
-def _parents(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
+def above(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
+    """Look for the parents, outermost first."""
     steps: list[Step] = []
     above: tuple[str, str] | None = None
     for argument, table in tool.parents.items():
@@ -143,6 +144,8 @@ def _create(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
     for field in entity.fields:
         if field.clock and not field.follows:
             values[field.name] = ":now"
+        elif field.derived is not None:
+            values[field.name] = f"{literal(field.derived)} || ({key})"
         elif field.name not in values and field.default is not None:
             values[field.name] = literal(field.default)
     columns = ", ".join(map(name, values))

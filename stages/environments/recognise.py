@@ -12,13 +12,17 @@ from typing import NamedTuple
 from stages.core.records import Api
 from stages.environments import actions, resources, state_verbs
 from stages.environments.arguments import error, filters, paging
+from stages.environments.batches import reading as batches
 from stages.environments.by_name import coupled, with_listed_values
 from stages.environments.columns import columns
 from stages.environments.drafts import Draft, Use, origin
 from stages.environments.fields import label_of
 from stages.environments.nouns import article, noun, nouns, one, snake
+from stages.environments.parents import outermost_first, parents_of
 from stages.environments.sentences import short
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+from stages.environments.tags import forms
+from stages.environments.tags import reading as tags
 
 _STEM = {"create": "create", "get": "get", "list": "list", "patch": "update", "update": "replace", "delete": "delete"}
 
@@ -34,16 +38,18 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     Args:
         api: the description.
         max_fields: optional columns kept of a resource.
-        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), and
-            `existing`: what nobody creates is there from the start.
+        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), `tags`
+            and `batch` (the packages of these names), and `existing`: what nobody creates is there from the start.
     """
-    api = with_listed_values(api)
+    api, operations = with_listed_values(api), len(api.operations)
     left_out: Counter[str] = Counter()
+    api, tagging = forms.apart(api) if "tags" in rules else (api, [])
+    api, batched = batches.apart(api) if "batch" in rules else (api, [])
     reader = actions if by_words(api) else resources
     drafts = reader.drafts(api, left_out, rules)
-    parents = {draft.name: _parents(draft, origin(draft), drafts) for draft in drafts}
+    parents = {draft.name: parents_of(draft, origin(draft), drafts) for draft in drafts}
     known: dict[str, _Known] = {}
-    for draft in _outermost_first(drafts, parents, left_out):
+    for draft in outermost_first(drafts, parents, left_out):
         chain = parents[draft.name]
         if any(name not in known for name in chain.values()):
             left_out["parent_refused"] += len(draft.uses)
@@ -53,12 +59,20 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
             left_out["required_field" if entity is None else "same_noun"] += len(draft.uses)
             continue
         known[draft.name] = _Known(draft, entity)
+    labelling = forms.calls(api, tagging, left_out)
+    rows = tags.taggable(api.name, [(k.draft, k.entity) for k in known.values()], labelling, left_out)
+    grown = {each.entity.table: each.entity for each in rows}
+    known = {name: k._replace(entity=grown.get(k.entity.table, k.entity)) for name, k in known.items()}
     tools: list[ToolShape] = []
     for item in known.values():
         uses = (*item.draft.uses.values(), *item.draft.actions)
         made = [_tool(api, item, use, drafts, known, left_out) for use in uses]
         tools += [tool for tool in made if tool is not None]
     tables = _usable(known, tools, left_out)
+    there = {name: item for name, item in known.items() if item.entity.table in tables}
+    above = {n: {a: known[p].entity.table for a, p in parents[n].items() if p in known} for n in there}
+    tools += batches.tools(api, batched, there, above, left_out)
+    tools += tags.tools(labelling, rows, tables, left_out)
     return ApiShape(
         id=api.id,
         title=api.title,
@@ -69,54 +83,13 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         entities=tuple(item.entity for item in known.values() if item.entity.table in tables),
         tools=tuple(_unique([tool for tool in tools if tool.table in tables])),
         left_out=dict(sorted(left_out.items())),
-        operations=len(api.operations),
+        operations=operations,
     )
 
 
 def by_words(api: Api) -> bool:
     """Whether its operations are known by their words alone: botocore's, and lists of tools."""
     return not any(operation.resource for operation in api.operations)
-
-
-def _parents(draft: Draft, use: Use, drafts: list[Draft]) -> dict[str, str]:
-    """Argument -> name of the draft whose key it holds, outermost first. Other scopes are constants of the account."""
-    found: dict[str, str] = {}
-    for scope in use.scopes:
-        if scope.reserved:
-            inside = [d for d in drafts if draft.name.startswith(d.name + ".")]
-            if inside:
-                found[scope.argument] = max(inside, key=lambda d: len(d.name)).name
-            continue
-        named = [d for d in drafts if d is not draft and scope.segment == d.segment]
-        named = named or [d for d in drafts if d is not draft and scope.argument == d.key_argument]
-        if named:
-            found[scope.argument] = named[0].name
-    if not use.scopes:
-        for parameter in use.operation.parameters:
-            if parameter.required and parameter.type == "string" and parameter.name not in (use.key, draft.chosen):
-                owner = [d for d in drafts if d is not draft and _same_key(parameter.name, d)]
-                if owner and parameter.name not in found and len(found) < 2:
-                    found[parameter.name] = owner[0].name
-    return found
-
-
-def _same_key(name: str, draft: Draft) -> bool:
-    low, noun_ = name.lower(), one(draft.word)
-    keyed = draft.key_argument.lower() == low
-    return (keyed and low not in ("id", "name", "arn")) or low in (noun_ + draft.key_argument.lower(), noun_ + "id")
-
-
-def _outermost_first(drafts: list[Draft], parents: dict[str, dict[str, str]], left_out: Counter[str]) -> list[Draft]:
-    order: list[Draft] = []
-    waiting = list(drafts)
-    while waiting:
-        ready = [d for d in waiting if set(parents[d.name].values()) <= {done.name for done in order}]
-        if not ready:
-            left_out["circular_parents"] += sum(len(d.uses) for d in waiting)
-            break
-        order += ready
-        waiting = [d for d in waiting if d not in ready]
-    return order
 
 
 def _entity(
@@ -188,7 +161,7 @@ def _tool(
 ) -> ToolShape | None:
     draft, entity, operation = item.draft, item.entity, use.operation
     arguments = {p.name: p for p in operation.parameters}
-    chain = {arg: known[name].entity.table for arg, name in _parents(draft, use, drafts).items() if name in known}
+    chain = {arg: known[name].entity.table for arg, name in parents_of(draft, use, drafts).items() if name in known}
     key = draft.chosen if use.verb == "create" else use.key
     chain = {arg: table for arg, table in chain.items() if arg != key and arg in arguments}
     if entity.parent and use.verb == "create" and entity.parent not in chain.values():

@@ -89,6 +89,7 @@ def scenario(shape: ApiShape, seed: int, complexity: str, name: str, plan: Plan)
             if entity.minted:
                 row[entity.key] = minted(entity, number)
                 number += 1
+            row |= {f.name: f"{f.derived}{row[entity.key]}" for f in entity.fields if f.derived is not None}
             rows[entity.table].append(row)
     _link(shape, rows, draw)
     return finish(shape.id, complexity, now, number, rows)
@@ -155,7 +156,7 @@ def _row(
     for field in entity.fields:
         if field.name in row:
             continue
-        if field.kind == "key":
+        if field.kind == "key" or field.derived is not None:
             row[field.name] = None
         elif field.name == entity.parent_field and entity.parent is not None:
             found = rows[entity.parent]

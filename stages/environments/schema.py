@@ -5,7 +5,7 @@ import re
 from pydantic import JsonValue
 
 from stages.core.records import Column, Table
-from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+from stages.environments.shapes import ApiShape, Batch, EntityShape, FieldShape, Tags, ToolShape
 
 
 def table(entity: EntityShape) -> Table:
@@ -28,6 +28,7 @@ def _column(entity: EntityShape, field: FieldShape) -> Column:
         type=field.type,
         kind=field.kind,
         required=field.required,
+        unique=field.derived is not None,
         references=entity.parent if field.kind == "parent" else None,
         one_of=field.one_of,
         default=field.default,
@@ -54,6 +55,7 @@ def parameters(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
         if field.description:
             value["description"] = field.description
         properties[argument] = value
+    properties |= tool.more  # type: ignore[arg-type]
     if tool.page_size:
         properties[tool.page_size] = {"type": "integer", "minimum": 1, "maximum": tool.page_max}
     if tool.page_token:
@@ -73,6 +75,10 @@ def _key_of(entity: EntityShape) -> str:
 
 def returns(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
     """JSON Schema of a tool's value; `x-entity` says of which table a property holds the key."""
+    if tool.tags:
+        return _of_tags(shape, tool, tool.tags)
+    if tool.batch:
+        return _of_batch(shape, tool, tool.batch)
     if tool.verb == "delete":
         return {"type": "object", "properties": {}}
     if tool.verb != "list":
@@ -81,6 +87,24 @@ def returns(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
     properties: dict[str, JsonValue] = {tool.items or "items": rows}
     if tool.next_token:
         properties[tool.next_token] = {"type": "string"}
+    return {"type": "object", "properties": properties}
+
+
+def _of_tags(shape: ApiShape, tool: ToolShape, tags: Tags) -> dict[str, JsonValue]:
+    if tool.verb != "tags":
+        return {"type": "object", "properties": {}}
+    column = shape.entity(tool.table).field(tags.columns[tool.table])
+    return {"type": "object", "properties": {tags.shown or "tags": dict(column.json_schema)}}
+
+
+def _of_batch(shape: ApiShape, tool: ToolShape, batch: Batch) -> dict[str, JsonValue]:
+    properties: dict[str, JsonValue] = {}
+    if tool.verb == "batch_get":
+        properties[batch.items or "items"] = {"type": "array", "items": _row(shape, tool.table, listed=False)}
+    if batch.missing:
+        told: dict[str, JsonValue] = {name: {"type": "string"} for name in batch.told or () if name}
+        one: dict[str, JsonValue] = {"type": "object", "properties": told} if told else {"type": "string"}
+        properties[batch.missing] = {"type": "array", "items": one}
     return {"type": "object", "properties": properties}
 
 

@@ -20,6 +20,15 @@ Rules that hold for every tool:
 - A coupled time (`follows`) is the moment at which another field took a value: when a write leaves that field at the
   value, the time stays if there is one, else becomes the new now; at any other value it is null. The rule is put to
   the written row after everything else, by create, patch and update alike.
+- A derived column (an ARN) is its prefix and the row's key, as long as the row lives; nobody writes it.
+- tag, untag, tags: of the tables in `Tags.rows` the row whose column holds the given text; no such row ends the call
+  with `no resource <text given>`. tag puts the entries given over those of the same key, untag takes away the entries
+  of the keys given and says nothing of a key that is not there, tags shows them all. A list of entries is afterwards
+  in order of its keys (by bytes), one entry a key, the last that was given; a list nobody tagged is as it was created.
+- batch_get: the rows of the keys given in the order given, each as often as it is asked for. batch_delete: those rows
+  and all below them. A key without a row ends the call (`not every <noun> given is there`), unless the value has a
+  place for it (`Batch.missing`): there it is told in the order given, and the others are shown or deleted. That
+  property is there even when it is empty.
 - A row is shown without null values, keys in the order of `EntityShape.fields`; `shown` says which fields, `listed`
   which of them a list shows. Booleans are true and false, JSON columns are values, REAL columns are floats.
 - list: rows under the parents that equal every given filter, ordered by key (by bytes), `page_size` at a time. With
@@ -33,8 +42,10 @@ from pydantic import JsonValue
 
 from stages.core.records import Record, Scalar, Source
 
-Verb = Literal["list", "get", "create", "update", "patch", "delete", "set"]
-Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json"]
+Verb = Literal[
+    "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete"
+]  # fmt: skip
+Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json", "etag"]
 
 
 class FieldShape(Record):
@@ -58,6 +69,8 @@ class FieldShape(Record):
     """Takes `_meta.now` when the row is created, at every write to it, or as `follows` says."""
     follows: tuple[str, Scalar] | None = None
     """Field and value that a coupled time goes with: `completed` follows `status` = `completed`."""
+    derived: str | None = None
+    """What stands before the key in a name that the server makes of it; of kind `etag`, for the goal is not about it."""
     shown: bool = True
     listed: bool = True
     read_only: Literal["flag", "prose"] | None = None
@@ -96,6 +109,36 @@ class EntityShape(Record):
         raise KeyError(name)
 
 
+class Tags(Record):
+    """Which rows a tag tool can name, and how the API writes entries."""
+
+    argument: str
+    """Says which row."""
+    rows: dict[str, str]
+    """Table -> column that holds what the argument says."""
+    columns: dict[str, str]
+    """Table -> column of the entries: an object, or a list of objects as `entry` says."""
+    entry: tuple[str, str] | None = None
+    """Names of an entry's key and value; None: a map from keys to values."""
+    given: str | None = None
+    """Argument with the entries to put (tag) or the keys to take away (untag)."""
+    shown: str | None = None
+    """Property of the value of `tags`."""
+
+
+class Batch(Record):
+    """How a tool takes many keys at once, and where it tells of those that are missing."""
+
+    keys: str
+    """Argument: the list of keys."""
+    items: str | None = None
+    """Property of the value that holds the rows (batch_get)."""
+    missing: str | None = None
+    """Property that tells the keys without a row; None: one such key fails the call."""
+    told: tuple[str, str | None, str | None] | None = None
+    """Properties of one told key: the key, the error's code, its message; None: the key alone, as a text."""
+
+
 class ToolShape(Record):
     """One operation as a verb over an entity. All arguments are in exactly one of the groups below."""
 
@@ -127,6 +170,10 @@ class ToolShape(Record):
     items: str | None = None
     """Property of a list's value that holds the rows, and the one that holds the next page's token."""
     next_token: str | None = None
+    more: dict[str, dict[str, JsonValue]] = {}
+    """Argument that no column describes -> its JSON Schema; never null."""
+    tags: Tags | None = None
+    batch: Batch | None = None
     missing: str = "NOT_FOUND"
     """Error when the row or a parent is not there."""
     taken: str = "ALREADY_EXISTS"
@@ -139,7 +186,7 @@ class ToolShape(Record):
     @property
     def writes(self) -> bool:
         """Whether a successful call changes the state."""
-        return self.verb not in ("list", "get")
+        return self.verb not in ("list", "get", "tags", "batch_get")
 
 
 class ApiShape(Record):

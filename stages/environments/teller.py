@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from stages.core.records import Scenario, canonical
 from stages.environments.labels import Words
 from stages.environments.oracle import Oracle
-from stages.environments.shapes import ApiShape, FieldShape, ToolShape
+from stages.environments.shapes import ApiShape, FieldShape, Tags, ToolShape
 from stages.environments.values import value_of
 
 
@@ -96,7 +96,10 @@ class Teller:
     def target(self, tool: ToolShape, row: dict[str, Any]) -> dict[str, Any]:
         """Arguments that name an existing row."""
         entity = self.shape.entity(tool.table)
-        return (self.place(tool, row) or {}) | {tool.key_parameter or "": row[entity.key]}
+        if tool.tags:
+            return {tool.tags.argument: row[tool.tags.rows[tool.table]]}
+        named = {tool.batch.keys: [row[entity.key]]} if tool.batch else {tool.key_parameter or "": row[entity.key]}
+        return (self.place(tool, row) or {}) | named
 
     def body(self, tool: ToolShape, *, full: bool) -> dict[str, Any]:
         """Written arguments: all, or the required ones only."""
@@ -105,7 +108,18 @@ class Teller:
         if tool.verb == "create" and tool.key_parameter:
             self.fresh += 1
             found[tool.key_parameter] = f"fresh-{self.fresh}"
+        if tool.tags and tool.tags.given:
+            found[tool.tags.given] = self.tags(tool, tool.tags)
         return found
+
+    def tags(self, tool: ToolShape, tags: Tags) -> Any:
+        """A fresh tag to put; to take away, all keys that rows of the table have."""
+        if tool.verb == "tag":
+            self.fresh += 1
+            pair = ("team", f"blue {self.fresh}")
+            return dict([pair]) if tags.entry is None else [dict(zip(tags.entry, pair, strict=True))]
+        values = [row[tags.columns[tool.table]] or () for row in self.oracle.tables[tool.table].values()]
+        return sorted({key if tags.entry is None else key[tags.entry[0]] for value in values for key in value})
 
 
 def seen(state: dict[str, list[dict[str, Any]]], meta: tuple[str, int]) -> str:
