@@ -103,7 +103,7 @@ def _with_columns(
     name = min((written & shown) or written or shown, default="tags")
     fields = {field.name.lower(): field for field in entity.fields}
     old = fields.get(name.lower())
-    if old is not None and (old.name != name or old.kind != "json" or old.json_schema != form.schema):
+    if old is not None and (old.name != name or old.kind != "json" or old.default is not None or not _like(old, form)):
         left_out["tags_in_two_forms"] += 1
         return None
     more: list[FieldShape] = []
@@ -124,8 +124,17 @@ def _with_columns(
                 description=f"ARN of the {entity.noun}.", derived=f"arn:aws:{service}:us-east-1:123456789012:{entity.table}/",
             )
         )  # fmt: skip
-    grown = entity.model_copy(update={"fields": (*entity.fields, *more)})
+    # An entry without a key could not be found again, so that both of its parts must be given.
+    kept = tuple(f.model_copy(update={"json_schema": form.schema}) if f is old else f for f in entity.fields)
+    grown = entity.model_copy(update={"fields": (*kept, *more)})
     return Taggable(grown, named if arn is not None else "", name, draft.key_argument)
+
+
+def _like(field: FieldShape, form: Form) -> bool:
+    """Whether a column that was there before holds tags of that form."""
+    items = field.json_schema.get("items")
+    inner = items.get("properties") if isinstance(items, dict) else None
+    return form.entry is not None and isinstance(inner, dict) and set(inner) == set(form.entry)
 
 
 def tools(found: list[Call], rows: list[Taggable], tables: Collection[str], left_out: Counter[str]) -> list[ToolShape]:
