@@ -12,6 +12,7 @@ from typing import NamedTuple
 from stages.core.records import Environment, Let, Require, Return, Run, Step, Tool
 from stages.core.seeds import generator
 from stages.environments.batches.bugs import wrong_batch
+from stages.environments.policies.bugs import wrong_part
 from stages.environments.tags.bugs import wrong_tags
 
 Program = tuple[Step, ...]
@@ -246,6 +247,7 @@ KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
     "wrong_state": _wrong_state,
     "wrong_tags": wrong_tags,
     "wrong_batch": wrong_batch,
+    "wrong_part": wrong_part,
 }
-FAMILIES = frozenset({"wrong_tags", "wrong_batch"})
+FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part"})
 """Kinds that are not spoken of where the environment has nothing of the family."""

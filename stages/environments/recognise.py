@@ -19,6 +19,7 @@ from stages.environments.drafts import Draft, Use, origin
 from stages.environments.fields import label_of
 from stages.environments.nouns import article, noun, nouns, one, snake
 from stages.environments.parents import outermost_first, parents_of
+from stages.environments.policies import reading as policies
 from stages.environments.sentences import short
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
 from stages.environments.tags import forms
@@ -38,13 +39,14 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     Args:
         api: the description.
         max_fields: optional columns kept of a resource.
-        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), `tags`
-            and `batch` (the packages of these names), and `existing`: what nobody creates is there from the start.
+        rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), `tags`,
+            `batch` and `policy` (the packages of these names), and `existing`: what nobody creates is there from the start.
     """
     api, operations = with_listed_values(api), len(api.operations)
     left_out: Counter[str] = Counter()
     api, tagging = forms.apart(api) if "tags" in rules else (api, [])
     api, batched = batches.apart(api) if "batch" in rules else (api, [])
+    api, guarding = policies.apart(api) if "policy" in rules else (api, [])
     reader = actions if by_words(api) else resources
     drafts = reader.drafts(api, left_out, rules)
     parents = {draft.name: parents_of(draft, origin(draft), drafts) for draft in drafts}
@@ -61,7 +63,9 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         known[draft.name] = _Known(draft, entity)
     labelling = forms.calls(api, tagging, left_out)
     rows = tags.taggable(api.name, [(k.draft, k.entity) for k in known.values()], labelling, left_out)
+    guarded = policies.calls(api, guarding, known, left_out)
     grown = {each.entity.table: each.entity for each in rows}
+    grown |= {k.entity.table: policies.grown(k.entity) for name, k in known.items() if name in guarded}
     known = {name: k._replace(entity=grown.get(k.entity.table, k.entity)) for name, k in known.items()}
     tools: list[ToolShape] = []
     for item in known.values():
@@ -72,6 +76,8 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     there = {name: item for name, item in known.items() if item.entity.table in tables}
     above = {n: {a: known[p].entity.table for a, p in parents[n].items() if p in known} for n in there}
     tools += batches.tools(api, batched, there, above, left_out)
+    for name, item in there.items():
+        tools += policies.tools(guarded.get(name, []), *item, left_out)
     tools += tags.tools(labelling, rows, tables, left_out)
     return ApiShape(
         id=api.id,

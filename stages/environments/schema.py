@@ -79,6 +79,8 @@ def returns(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
         return _of_tags(shape, tool, tool.tags)
     if tool.batch:
         return _of_batch(shape, tool, tool.batch)
+    if tool.part:
+        return dict(shape.entity(tool.table).field(tool.part).json_schema)
     if tool.verb == "delete":
         return {"type": "object", "properties": {}}
     if tool.verb != "list":

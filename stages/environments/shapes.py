@@ -29,6 +29,8 @@ Rules that hold for every tool:
   and all below them. A key without a row ends the call (`not every <noun> given is there`), unless the value has a
   place for it (`Batch.missing`): there it is told in the order given, and the others are shown or deleted. That
   property is there even when it is empty.
+- part, put: one column of a row found by its key alone: shown (an empty object where nothing was put), or replaced by
+  what is given and then shown.
 - A row is shown without null values, keys in the order of `EntityShape.fields`; `shown` says which fields, `listed`
   which of them a list shows. Booleans are true and false, JSON columns are values, REAL columns are floats.
 - list: rows under the parents that equal every given filter, ordered by key (by bytes), `page_size` at a time. With
@@ -43,7 +45,8 @@ from pydantic import JsonValue
 from stages.core.records import Record, Scalar, Source
 
 Verb = Literal[
-    "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete"
+    "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete",
+    "part", "put",
 ]  # fmt: skip
 Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json", "etag"]
 
@@ -174,6 +177,8 @@ class ToolShape(Record):
     """Argument that no column describes -> its JSON Schema; never null."""
     tags: Tags | None = None
     batch: Batch | None = None
+    part: str | None = None
+    """Column that a `part` or a `put` is about."""
     missing: str = "NOT_FOUND"
     """Error when the row or a parent is not there."""
     taken: str = "ALREADY_EXISTS"
@@ -186,7 +191,7 @@ class ToolShape(Record):
     @property
     def writes(self) -> bool:
         """Whether a successful call changes the state."""
-        return self.verb not in ("list", "get", "tags", "batch_get")
+        return self.verb not in ("list", "get", "tags", "batch_get", "part")
 
 
 class ApiShape(Record):

@@ -66,6 +66,10 @@ FIRST: tuple[tuple[str, Patterns], ...] = (
     ("template content", ("Two approvals from {team}", "One approval from {first}")),
     ("pull environment", ("~pr-{nnn}",)),
     ("smtp username", OWN_EMAIL),
+    (
+        "bindings members",
+        ("~user:{first}.{last}@example.com", "~user:{first}.{last}@example.com", "~group:{team}@example.com"),
+    ),
 )
 
 LAST: tuple[tuple[str, Patterns], ...] = (

@@ -9,6 +9,7 @@ WORDS = {
     "tags_unclear": "tags whose arguments are of no known form",
     "tags_of_nothing": "tags of a resource that the description does not let be told",
     "tags_in_two_forms": "a resource whose tags are written in two forms",
+    "policy_unclear": "an access policy that cannot be both read and set",
     "batch_unclear": "a batch whose keys, or what becomes of missing ones, are not described",
     "deprecated": "marked as deprecated",
     "second_of_verb": "a second method for the same thing",
