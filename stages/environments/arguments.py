@@ -13,10 +13,10 @@ _TOKEN = frozenset(
     {"pagetoken", "nexttoken", "marker", "nextpagetoken", "continuationtoken", "startingtoken", "cursor"}
 )
 _NEXT = frozenset({"nextpagetoken", "nexttoken", "nextmarker", "marker", "continuationtoken", "nextcursor", "cursor"})
-_MISSING = re.compile(r"NotFound|DoesNotExist|NonExistent|NoSuch|Unknown")
+_MISSING = re.compile(r"NotFound|DoesNotExist|NotExists|NonExistent|Nonexistent|NoSuch|Unknown")
 _TAKEN = re.compile(r"AlreadyExists|Duplicate|NameInUse|AlreadyInUse|Conflict|InUse")
 _BAD_TOKEN = re.compile(
-    r"NextToken|Pagination|InvalidRequest|InvalidParameter|Validation|BadRequest|InvalidInput|InvalidArgument"
+    r"NextToken|InvalidToken|Marker|Pagination|InvalidRequest|InvalidParameter|Validation|BadRequest|InvalidInput|InvalidArgument"
 )
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
