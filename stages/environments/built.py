@@ -110,6 +110,7 @@ def figures(built: Built) -> dict[str, Any]:
     """What metrics add up of one environment."""
     environment, mutation = built.environment, built.gate["mutation"]
     return {
+        "id": environment.id,
         "domain": environment.domain,
         "publisher": environment.publisher,
         "use": environment.use,

@@ -33,6 +33,7 @@ def metrics(built: Sequence[dict[str, Any]], rejected: int) -> dict[str, Any]:
         "nouns": {"train": len(train), "held_out": held, "held_out_seen_in_train": sorted(set(train) & set(held))},
         "left_out": _added(built, "left_out"),
         "coverage": round(sum(tools) / _sum(built, "operations"), 4),
+        "coverage_by_api": {item["id"]: round(item["tools"] / item["operations"], 4) for item in built},
     }
 
 

@@ -65,6 +65,7 @@ def test_figures_of_two_environments_add_up(tmp_path):
     second = once(tmp_path, boards().model_copy(update={"id": "user-others"}), held=True)
     found = metrics([first.figures, second.figures], 3)
     assert (found["environments"], found["rejected"], found["tools"]) == (2, 3, 16)
+    assert found["coverage_by_api"] == {"user-boards": 1.0, "user-others": 1.0} and found["coverage"] == 1.0
     assert found["by_use"] == {"train": 1, "evaluation": 1}
     assert found["by_verb"] == {"create": 4, "delete": 4, "get": 2, "list": 2, "patch": 2, "update": 2}
     assert found["tools_per_environment"] == {"least": 8, "median": 8, "most": 8}
