@@ -10,6 +10,7 @@ from typing import Any
 from stages.core.records import Scenario
 from stages.core.seeds import generator
 from stages.environments.batches import cases as batches
+from stages.environments.copies import cases as copies
 from stages.environments.labels import words
 from stages.environments.policies import cases as policies
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
@@ -24,9 +25,10 @@ def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Scrip
         teller = Teller(shape, scenario, index, words(generator(seed, shape.id, "cases", index)))
         for tool in shape.tools:
             entity = shape.entity(tool.table)
-            if tool.tags or tool.batch or tool.part:
+            if tool.tags or tool.batch or tool.part or tool.elsewhere:
                 told += tags.stories(teller, tool, tool.tags) if tool.tags else []
                 told += batches.stories(teller, tool, tool.batch) if tool.batch else []
+                told += copies.stories(teller, tool) if tool.elsewhere else []
                 told += policies.stories(teller, tool) if tool.part else []
                 continue
             if tool.verb == "create":

@@ -4,6 +4,7 @@ from typing import Literal
 
 from stages.core.records import Environment, Step, Tool
 from stages.environments.batches import programs as batches
+from stages.environments.copies import programs as copies
 from stages.environments.policies import programs as policies
 from stages.environments.programs import above, program
 from stages.environments.schema import parameters, returns, table
@@ -59,6 +60,8 @@ def _program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
         return tags.program(shape, tool, tool.tags)
     if tool.batch:
         return batches.program(shape, tool, tool.batch, above(shape, tool))
+    if tool.elsewhere:
+        return copies.program(shape, tool, tool.elsewhere, above(shape, tool))
     if tool.part:
         return policies.program(shape, tool, tool.part)
     return program(shape, tool)

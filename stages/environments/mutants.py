@@ -12,6 +12,7 @@ from typing import NamedTuple
 from stages.core.records import Environment, Let, Require, Return, Run, Step, Tool
 from stages.core.seeds import generator
 from stages.environments.batches.bugs import wrong_batch
+from stages.environments.copies.bugs import wrong_copy
 from stages.environments.policies.bugs import wrong_part
 from stages.environments.tags.bugs import wrong_tags
 
@@ -248,6 +249,7 @@ KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
     "wrong_tags": wrong_tags,
     "wrong_batch": wrong_batch,
     "wrong_part": wrong_part,
+    "wrong_copy": wrong_copy,
 }
-FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part"})
+FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy"})
 """Kinds that are not spoken of where the environment has nothing of the family."""

@@ -12,6 +12,7 @@ from typing import Any
 from stages.core.records import Scenario
 from stages.environments.accepts import accepts
 from stages.environments.batches import oracle as batches
+from stages.environments.copies import oracle as copies
 from stages.environments.failed import CallFailed
 from stages.environments.policies import oracle as policies
 from stages.environments.rows import Row, coupled, default, kept, merged, opened, plain, shown
@@ -73,6 +74,8 @@ class Oracle:
             for key in dict.fromkeys(found):
                 self._remove(entity, key)
             return value
+        if tool.elsewhere:
+            return self._elsewhere(tool, entity, arguments)
         if tool.part:
             row = policies.found(tool, entity.noun, self.tables[entity.table], arguments)
             if tool.verb == "put":
@@ -80,6 +83,19 @@ class Oracle:
                 self._touched(entity, row)
             return policies.told(tool, row)
         return getattr(self, f"_{tool.verb}")(tool, entity, arguments)
+
+    def _elsewhere(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        row, rows = self._find(tool, entity, arguments), self.tables[entity.table]
+        if tool.verb == "move":
+            parent = self.shape.entity(entity.parent or "")
+            row[entity.parent_field or ""] = copies.moved(tool, parent, self.tables[parent.table], arguments)
+            return self._touched(entity, row)
+        own = self.shape.of_one_row(entity.table)
+        new = copies.copied(tool, entity, own, rows, row, arguments)
+        rows[new[entity.key]] = new
+        now = self._tick()
+        new |= {field.name: now for field in entity.fields if field.clock in ("create", "write")}
+        return shown(entity, new)
 
     def state(self) -> dict[str, list[Row]]:
         """Every table's rows by key; booleans 0 and 1, JSON columns as values."""

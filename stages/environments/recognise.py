@@ -15,6 +15,7 @@ from stages.environments.arguments import error, filters, paging
 from stages.environments.batches import reading as batches
 from stages.environments.by_name import coupled, with_listed_values
 from stages.environments.columns import columns
+from stages.environments.copies import reading as copies
 from stages.environments.drafts import Draft, Use, origin
 from stages.environments.fields import label_of
 from stages.environments.nouns import article, noun, nouns, one, snake
@@ -40,13 +41,15 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         api: the description.
         max_fields: optional columns kept of a resource.
         rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), `tags`,
-            `batch` and `policy` (the packages of these names), and `existing`: what nobody creates is there from the start.
+            `batch`, `policy` and `copy` (the packages of these names), and `existing`: what nobody creates is there from
+            the start.
     """
     api, operations = with_listed_values(api), len(api.operations)
     left_out: Counter[str] = Counter()
     api, tagging = forms.apart(api) if "tags" in rules else (api, [])
     api, batched = batches.apart(api) if "batch" in rules else (api, [])
     api, guarding = policies.apart(api) if "policy" in rules else (api, [])
+    api, copying = copies.apart(api) if "copy" in rules else (api, [])
     reader = actions if by_words(api) else resources
     drafts = reader.drafts(api, left_out, rules)
     parents = {draft.name: parents_of(draft, origin(draft), drafts) for draft in drafts}
@@ -76,6 +79,8 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     there = {name: item for name, item in known.items() if item.entity.table in tables}
     above = {n: {a: known[p].entity.table for a, p in parents[n].items() if p in known} for n in there}
     tools += batches.tools(api, batched, there, above, left_out)
+    entities = {item.entity.table: item.entity for item in there.values()}
+    tools += copies.tools(copying, there, entities, left_out)
     for name, item in there.items():
         tools += policies.tools(guarded.get(name, []), *item, left_out)
     tools += tags.tools(labelling, rows, tables, left_out)

@@ -5,7 +5,22 @@ from typing import Any
 from stages.core.engine import Session
 from stages.environments.teller import Expected, Script
 
-ORDER = ("list", "create", "get", "set", "patch", "update", "batch_get", "tag", "tags", "put", "part", "delete")
+ORDER = (
+    "list",
+    "create",
+    "get",
+    "set",
+    "patch",
+    "update",
+    "batch_get",
+    "tag",
+    "tags",
+    "put",
+    "part",
+    "copy",
+    "move",
+    "delete",
+)
 """Verbs in the order in which they are shown; after them one call that fails."""
 
 

@@ -29,6 +29,9 @@ Rules that hold for every tool:
   and all below them. A key without a row ends the call (`not every <noun> given is there`), unless the value has a
   place for it (`Batch.missing`): there it is told in the order given, and the others are shown or deleted. That
   property is there even when it is empty.
+- copy: a new row under the name in `elsewhere`, with the columns of the row named and the fields given; what tag and
+  policy tools write is not copied, times of the server's are new. move: the row goes with all below it under the
+  parent in `elsewhere`, which is looked for after the row.
 - part, put: one column of a row found by its key alone: shown (an empty object where nothing was put), or replaced by
   what is given and then shown.
 - A row is shown without null values, keys in the order of `EntityShape.fields`; `shown` says which fields, `listed`
@@ -46,7 +49,7 @@ from stages.core.records import Record, Scalar, Source
 
 Verb = Literal[
     "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete",
-    "part", "put",
+    "part", "put", "copy", "move",
 ]  # fmt: skip
 Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json", "etag"]
 
@@ -177,6 +180,8 @@ class ToolShape(Record):
     """Argument that no column describes -> its JSON Schema; never null."""
     tags: Tags | None = None
     batch: Batch | None = None
+    elsewhere: str | None = None
+    """Argument: the new row's key (copy), or the new parent's (move)."""
     part: str | None = None
     """Column that a `part` or a `put` is about."""
     missing: str = "NOT_FOUND"
@@ -215,6 +220,11 @@ class ApiShape(Record):
             if entity.table == table:
                 return entity
         raise KeyError(table)
+
+    def of_one_row(self, table: str) -> set[str]:
+        """Columns of the table that tools write beside the row's own fields: tags and policies."""
+        found = {tool.part for tool in self.tools if tool.table == table and tool.part}
+        return found | {tool.tags.columns[table] for tool in self.tools if tool.tags and table in tool.tags.columns}
 
     def chain(self, table: str) -> tuple[EntityShape, ...]:
         """The entity and those it lies in, outermost first."""

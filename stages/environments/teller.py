@@ -108,9 +108,18 @@ class Teller:
         if tool.verb == "create" and tool.key_parameter:
             self.fresh += 1
             found[tool.key_parameter] = f"fresh-{self.fresh}"
+        if tool.elsewhere:
+            found[tool.elsewhere] = self.elsewhere(tool)
         if tool.tags and tool.tags.given:
             found[tool.tags.given] = self.tags(tool, tool.tags)
         return found
+
+    def elsewhere(self, tool: ToolShape) -> str:
+        """A new name for a copy; for a move the last of the parents there are."""
+        if tool.verb == "copy":
+            self.fresh += 1
+            return f"fresh-{self.fresh}"
+        return max(self.oracle.tables[self.shape.entity(tool.table).parent or ""], default="nowhere")
 
     def tags(self, tool: ToolShape, tags: Tags) -> Any:
         """A fresh tag to put; to take away, all keys that rows of the table have."""

@@ -10,6 +10,7 @@ WORDS = {
     "tags_of_nothing": "tags of a resource that the description does not let be told",
     "tags_in_two_forms": "a resource whose tags are written in two forms",
     "policy_unclear": "an access policy that cannot be both read and set",
+    "copy_unclear": "a copy or a move whose new name or place no argument gives",
     "batch_unclear": "a batch whose keys, or what becomes of missing ones, are not described",
     "deprecated": "marked as deprecated",
     "second_of_verb": "a second method for the same thing",
