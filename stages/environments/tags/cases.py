@@ -19,7 +19,7 @@ def stories(teller: Teller, tool: ToolShape, tags: Tags) -> list[Script]:
     for table, column in tags.rows.items():
         for row in [tables[table][key] for key in sorted(tables[table], reverse=True)][:2]:
             teller.begin()
-            told.append(_story(teller, tool, tags, row[column]))
+            told.append(_story(teller, tool, tags, table, row[column]))
     teller.begin()
     names = [row[column] for table, column in tags.rows.items() for row in tables[table].values()]
     good = {tags.argument: names[0] if names else "nowhere"}
@@ -33,11 +33,11 @@ def stories(teller: Teller, tool: ToolShape, tags: Tags) -> list[Script]:
     return told
 
 
-def _story(teller: Teller, tool: ToolShape, tags: Tags, name: str) -> Script:
+def _story(teller: Teller, tool: ToolShape, tags: Tags, table: str, name: str) -> Script:
     put, read = (_other(teller, tags, verb) for verb in ("tag", "tags"))
     if put is not None and put.tags is not None and tool.verb != "tag":
         # All rows get the same keys first: what is taken away from one of them must stay with the others.
-        for other in dict.fromkeys([*_names(teller, tags), name]):
+        for other in dict.fromkeys([*_names(teller, tags, table), name]):
             teller.call(put, _giving(put.tags, other, dict.fromkeys(KEYS, "blue")))
     match tool.verb:
         case "tag":
@@ -52,7 +52,7 @@ def _story(teller: Teller, tool: ToolShape, tags: Tags, name: str) -> Script:
             for keys in (["team"], ["team", "nobody's"], [], [KEYS[2], "a"]):
                 teller.call(tool, {tags.argument: name, tags.given or "": keys})
         case _:
-            for other in _names(teller, tags):
+            for other in _names(teller, tags, table):
                 teller.call(tool, {tags.argument: other})
     if read is not None and read.tags is not None and read is not tool:
         teller.call(read, {read.tags.argument: name})
@@ -61,11 +61,13 @@ def _story(teller: Teller, tool: ToolShape, tags: Tags, name: str) -> Script:
     )
 
 
-def _names(teller: Teller, tags: Tags) -> Iterator[str]:
-    """What up to three rows of each table are called."""
-    for table, column in tags.rows.items():
-        for key in sorted(teller.oracle.tables[table])[:3]:
-            yield teller.oracle.tables[table][key][column]
+def _names(teller: Teller, tags: Tags, table: str) -> Iterator[str]:
+    """What up to three rows of the table are called, and one of the next table: all would be a long story."""
+    tables = list(tags.rows)
+    place = tables.index(table)
+    for other, most in ((table, 3), *((each, 1) for each in (tables[place + 1 :] + tables[:place])[:1])):
+        for key in sorted(teller.oracle.tables[other])[:most]:
+            yield teller.oracle.tables[other][key][tags.rows[other]]
 
 
 def _other(teller: Teller, tags: Tags, verb: str) -> ToolShape | None:
