@@ -10,14 +10,19 @@ from stages.environments.wrongs import wrong_arguments
 KEYS: tuple[str, ...] = ("team", "stage", 'the "old" one.', "a")
 """Of a key that JSON has to write in another way, and of keys that are not in their order."""
 
+MANY = 4
+"""With more tables than that, one row of each is told of: a service of fifty would take minutes to judge."""
+
 
 def stories(teller: Teller, tool: ToolShape, tags: Tags) -> list[Script]:
     """Every story of one tag tool on one start state."""
     told = []
     teller.begin()
     tables = teller.oracle.tables
+    # The last row first: a program that always takes the first one must not pass.
+    most = 2 if len(tags.rows) <= MANY else 1
     for table, column in tags.rows.items():
-        for row in [tables[table][key] for key in sorted(tables[table], reverse=True)][:2]:
+        for row in [tables[table][key] for key in sorted(tables[table], reverse=True)][:most]:
             teller.begin()
             told.append(_story(teller, tool, tags, table, row[column]))
     teller.begin()
