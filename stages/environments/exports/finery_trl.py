@@ -4,8 +4,8 @@ A class an environment, a method a tool. The methods are made from the tools' re
 is ever code. The reward is paid once, for the end state and for what `submit` was given: 1.0 or 0.0.
 """
 
-import inspect
 import json
+from inspect import Parameter, Signature
 from typing import Any
 
 from stages.core.records import Tool
@@ -16,17 +16,9 @@ TYPES = {"string": str, "integer": int, "number": float, "boolean": bool, "array
 
 def rows() -> list[dict[str, Any]]:
     """One row a task: `prompt`, `environment` and `task`, as the trainer hands them to `reset`."""
-    return [
-        {
-            "prompt": [
-                {"role": "system", "content": SYSTEM.format(end="submit")},
-                {"role": "user", "content": task.turns[0].user},
-            ],
-            "environment": task.environment,
-            "task": task.id,
-        }
-        for task in tasks().values()
-    ]
+    system = {"role": "system", "content": SYSTEM.format(end="submit")}
+    told = [(task, [system, {"role": "user", "content": task.turns[0].user}]) for task in tasks().values()]
+    return [{"prompt": prompt, "environment": task.environment, "task": task.id} for task, prompt in told]
 
 
 class Finery:
@@ -76,21 +68,13 @@ def _method(tool: Tool) -> Any:
     required: Any = tool.parameters.get("required", [])
     names = [*required, *(name for name in properties if name not in required)]
     kinds = {name: _type(properties[name]) for name in names}
-    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    given = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=inspect.Parameter.empty if name in required else None,
-            annotation=kinds[name],
-        )
-        for name in names
-    ]
+    place, empty = Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty
+    given = [Parameter(n, place, default=empty if n in required else None, annotation=kinds[n]) for n in names]
     lines = [f"    {name}: {_said(properties[name], name)}" for name in names]
     method.__name__ = method.__qualname__ = tool.name
     method.__doc__ = _plain(tool.description or tool.name) + ("\n\nArgs:\n" + "\n".join(lines) if lines else "")
     method.__annotations__ = kinds | {"return": str}
-    method.__signature__ = inspect.Signature([own, *given], return_annotation=str)  # type: ignore[attr-defined]
+    method.__signature__ = Signature([Parameter("self", place), *given], return_annotation=str)  # type: ignore[attr-defined]
     return method
 
 
