@@ -1,7 +1,7 @@
 """The parent's side: one limited process, many sessions in it, each with the interface of the engine's `Session`.
 
-The process is never trusted. Its answers are JSON of bounded size, each names the request it answers, it is given bounded
-time, and when it is silent or answers something else it is killed: its sessions are then lost and say so by HostLost.
+The process is never trusted. Its answers are JSON of bounded size, it is given bounded time, and when it is silent it
+is killed: its sessions are then lost and say so by HostLost.
 """
 
 import json
@@ -9,7 +9,6 @@ import os
 import select
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -67,8 +66,6 @@ class Host:
             close_fds=True,
         )
         self._rest = b""
-        self._asked = 0
-        self._turn = threading.Lock()
         given = {
             "path": [str(folder.resolve()) for folder in folders],
             "classes": dict(classes),
@@ -104,34 +101,21 @@ class Host:
         return ClassSession(self, self.ask(request), request, [])
 
     def ask(self, request: Mapping[str, Any]) -> Any:
-        """One request, one answer, from whatever thread. Raises HostLost when there is none in time."""
-        with self._turn:
-            self._asked += 1
-            line = json.dumps({**request, "number": self._asked}, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-            if len(line) > LARGEST:
-                raise ValueError(f"a request of more than {LARGEST} bytes")
-            if self._process.poll() is not None or self._process.stdin is None:
-                raise HostLost(self._last_words())
-            try:
-                self._process.stdin.write(line)
-                self._process.stdin.flush()
-            except OSError:
-                raise HostLost(self._last_words()) from None
-            answer = self._answer(self._line())
+        """One request, one answer. Raises HostLost when there is none in time."""
+        line = json.dumps(request, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        if len(line) > LARGEST:
+            raise ValueError(f"a request of more than {LARGEST} bytes")
+        if self._process.poll() is not None or self._process.stdin is None:
+            raise HostLost(self._last_words())
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError:
+            raise HostLost(self._last_words()) from None
+        answer = json.loads(self._line())
         if "broken" in answer:
             raise HostLost(answer["broken"])
         return answer["ok"]
-
-    def _answer(self, line: bytes) -> dict[str, Any]:
-        """The answer, if it is one and to this request. A class that found the pipe may have written in its stead."""
-        try:
-            answer = json.loads(line)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict) or answer.get("number") != self._asked or not {"ok", "broken"} & set(answer):
-            self._process.kill()
-            raise HostLost("it answered something that was not asked")
-        return answer
 
     def _line(self) -> bytes:
         assert self._process.stdout is not None

@@ -1,9 +1,8 @@
 """The limited process in which classes live. It runs as `python -I worker.py`; nothing imports it.
 
 The first line on stdin says what to load: `{"path": [folders], "classes": {name: module}, "tools": {name: [methods]},
-"megabytes": n, "seconds": n}`. Then one JSON request a line, one JSON answer a line; an answer repeats its request's
-`number`. After the imports nothing may be written, no socket opened, no process started: limits of the operating
-system, and an audit hook for what they leave.
+"megabytes": n, "seconds": n}`. Then one JSON request a line, one JSON answer a line. After the imports nothing may be
+written, no socket opened, no process started: limits of the operating system, and an audit hook for what they leave.
 
 The clock stands still for the classes, so that the same calls give the same state; their random numbers are seeded by
 their start states already. What a method does to its object before it fails stays done: that is how these classes are.
@@ -196,18 +195,15 @@ def main():
     signal.signal(signal.SIGALRM, late)
     limit(given["megabytes"])
     sys.addaudithook(watch)
-    answers.write(json.dumps({"ok": None, "number": given["number"]}) + "\n")
+    answers.write('{"ok": null}\n')
     answers.flush()
     for line in requests:
-        request = json.loads(line)
-        number = request.pop("number")
         try:
-            text = json.dumps({"ok": desk.answer(request), "number": number}, ensure_ascii=False)
+            text = json.dumps({"ok": desk.answer(json.loads(line))}, ensure_ascii=False)
             if len(text) > LONGEST:
-                said = ["RESOURCE_EXHAUSTED", f"an answer of more than {LONGEST} characters"]
-                text = json.dumps({"ok": said, "number": number})
+                text = json.dumps({"ok": ["RESOURCE_EXHAUSTED", f"an answer of more than {LONGEST} characters"]})
         except (Exception, Slow) as error:
-            text = json.dumps({"broken": f"{type(error).__name__}: {error}"[:300], "number": number})
+            text = json.dumps({"broken": f"{type(error).__name__}: {error}"[:300]})
         answers.write(text + "\n")
         answers.flush()
 

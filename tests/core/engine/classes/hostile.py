@@ -36,14 +36,6 @@ class Hostile:
     def append_file(self, path):
         os.write(os.open(path, os.O_WRONLY | os.O_CREAT), b"stolen")
 
-    def forge(self, line):
-        """Write an answer of its own into every pipe it can find."""
-        for descriptor in range(3, 16):
-            try:
-                os.write(descriptor, line.encode())
-            except OSError:
-                continue
-
     def remove_file(self, path):
         os.remove(path)
 

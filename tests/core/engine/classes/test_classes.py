@@ -1,6 +1,5 @@
 """Classes behind the interface of a session: gold replays, strangers are kept in, and nothing is shared."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -197,29 +196,3 @@ def test_classes_that_are_not_there_are_one_line(tmp_path):
         bfcl.host(tmp_path)
     with strange() as host, pytest.raises(UserError, match="not loaded"):
         host.open(["MathAPI"], {})
-
-
-@pytest.mark.parametrize(
-    "line",
-    ['{"ok": [null, "forged"]}\n', '{"ok": [null, "forged"], "number": 1}\n', "[]\n", "forged\n", "[" * 100_000 + "\n"],
-)
-def test_an_answer_that_a_class_wrote_itself_is_never_taken_for_the_next_one(line):
-    with strange(Bounds(seconds=2, patience=5, megabytes=1024)) as host:
-        session = host.open(["Hostile"], {"Hostile": {"count": 3}})
-        with pytest.raises(HostLost, match="not asked"):
-            session.call("forge", {"line": line})
-            session.call("add", {"number": 1})
-        with pytest.raises(HostLost):
-            session.state()
-
-
-def test_threads_that_ask_one_process_get_their_own_answers():
-    with strange() as host:
-        sessions = [host.open(["Hostile"], {"Hostile": {"count": 1000 * n}}) for n in range(8)]
-
-        def count(session: ClassSession) -> list[int]:
-            return [session.call("add", {"number": 1}).value["count"] for _ in range(50)]
-
-        with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(count, sessions))
-    assert found == [[1000 * n + i for i in range(1, 51)] for n in range(8)]
