@@ -1,8 +1,12 @@
 """The limited process in which classes live. It runs as `python -I worker.py`; nothing imports it.
 
-The first line on stdin says what to load: `{"path": [folders], "classes": {name: module}, "tools": {name: [methods]},
-"megabytes": n, "seconds": n}`. Then one JSON request a line, one JSON answer a line. After the imports nothing may be
-written, no socket opened, no process started: limits of the operating system, and an audit hook for what they leave.
+The first line on stdin is a secret, the second the first request. A request is `number JSON`, its answer `secret number
+JSON`, a line each. The first says what to load: `{"path": [folders], "preload": [modules], "classes": {name: module},
+"tools": {name: [methods]}, "megabytes": n, "seconds": n}`. An answer is `{"ok": value}` or `{"fault": [kind, words]}`.
+
+`jail.py` says what is refused here. The secret is in no place that a class's methods can read by ordinary means (no
+frames, no collector, no memory): they may find the number of the descriptor, but what they write there is no answer.
+Code that runs while a module is imported could find it.
 
 The clock stands still for the classes, so that the same calls give the same state; their random numbers are seeded by
 their start states already. What a method does to its object before it fails stays done: that is how these classes are.
@@ -10,150 +14,145 @@ their start states already. What a method does to its object before it fails sta
 
 import copy
 import datetime
-import hashlib
 import importlib
+import importlib.util
 import inspect
 import json
 import os
 import random
-import resource
-import signal
 import sys
 
-NOW = (2024, 9, 1, 10, 30)
 LONGEST = 4_000_000
-"""Characters of one answer."""
-DEEPEST = 60
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-FORBIDDEN = (
-    "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "ctypes.", "os.remove",
-    "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown", "os.kill",
-    "os.putenv", "shutil.", "sys.remote_exec", "signal.pthread_kill", "pty.", "mmap.",
-)  # fmt: skip
+"""Bytes of one answer."""
+LATE_IMPORTS = ("_strptime", "encodings.ascii", "encodings.latin_1")
+"""What the interpreter itself would import when it is needed."""
 
 
-class Slow(BaseException):
-    """A call that took too long. No class catches it as an Exception."""
+def own(name):
+    """A module that lies beside this one. It gets no name in sys.modules, which a class's module might need."""
+    spec = importlib.util.spec_from_file_location(name, os.path.join(os.path.dirname(__file__), name + ".py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-class StillClock(datetime.datetime):
-    """A clock that always shows the same time."""
-
-    @classmethod
-    def now(cls, tz=None):
-        return cls(*NOW, tzinfo=tz)
-
-    @classmethod
-    def today(cls):
-        return cls(*NOW)
-
-    @classmethod
-    def utcnow(cls):
-        return cls(*NOW)
+alarm, jail, plain = own("alarm"), own("jail"), own("plain")
+Slow = alarm.Slow
 
 
-class StillDay(datetime.date):
-    """The day of that clock."""
-
-    @classmethod
-    def today(cls):
-        return cls(*NOW[:3])
-
-
-def late(number, frame):
-    raise Slow
+def told(error):
+    """An error of a class in a few words. Its own words are its own code."""
+    try:
+        return f"{type(error).__name__}: {error}"[:200]
+    except (Slow, MemoryError, RecursionError):
+        raise
+    except BaseException as other:
+        return f"{type(error).__name__}, which cannot say what it is ({type(other).__name__})"
 
 
-def watch(event, arguments):
-    """The audit hook: refuses what the classes have no business with."""
-    if event == "open":
-        mode, flags = arguments[1], arguments[2]
-        if (isinstance(mode, str) and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & WRITING):
-            raise PermissionError("no file may be written here")
-    elif event.startswith(FORBIDDEN):
-        raise PermissionError(f"{event} is not allowed here")
-
-
-def limit(megabytes):
-    for kind, value in (
-        (resource.RLIMIT_AS, megabytes * 1024 * 1024),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 16),
-    ):
-        resource.setrlimit(kind, (value, value))
-
-
-def plain(value, above=(), depth=0):
-    """Any value as JSON. Objects become their attributes; the clock's times and references upwards are left out."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if value - value == 0 else repr(value)
-    if depth > DEEPEST:
-        return "<too deep>"
-    if isinstance(value, random.Random):
-        return "random " + hashlib.sha256(repr(value.getstate()).encode()).hexdigest()[:16]
-    if isinstance(value, datetime.datetime) and tuple(value.timetuple()[:5]) == NOW:
-        return "<now>"
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-        return str(value)
-    if id(value) in above:
-        return "<above>"
-    above = (*above, id(value))
-    if isinstance(value, dict):
-        return {str(key): plain(inner, above, depth + 1) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner, above, depth + 1) for inner in value]
-    if isinstance(value, set | frozenset):
-        return sorted((plain(inner, above, depth + 1) for inner in value), key=repr)
-    if hasattr(value, "__dict__"):
-        return {key: plain(inner, above, depth + 1) for key, inner in sorted(vars(value).items())}
-    return str(value)
+class Fault(Exception):
+    """What a request that is not a call ends with: a kind and words."""
 
 
 class Desk:
     """The sessions of this process."""
 
     def __init__(self, given):
+        for name in given["preload"]:
+            importlib.import_module(name)
         self.classes = {
             name: getattr(importlib.import_module(module), name) for name, module in given["classes"].items()
         }
         self.tools = {name: frozenset(methods) for name, methods in given["tools"].items()}
         self.seconds = given["seconds"]
+        self.start, self.stop = alarm.alarm(self.seconds)
         self.sessions = {}
         self.last = 0
 
-    def answer(self, request):
-        return getattr(self, "do_" + request.pop("do"))(**request)
+    def answer(self, line):
+        """The answer to one request. Whatever a class does in Python ends here."""
+        request = {}
+        try:
+            request = json.loads(line)
+            self.start()
+            try:
+                found = plain.encoded({"ok": getattr(self, "do_" + request["do"])(request)})
+            finally:
+                late = self.stop()
+            if late:
+                raise Slow
+            if len(found) > LONGEST:
+                found = self.exhausted(request, f"an answer of more than {LONGEST} bytes")
+            return found
+        except Fault as fault:
+            return plain.encoded({"fault": fault.args})
+        except (Slow, MemoryError, RecursionError) as error:
+            self.stop()
+            words = f"longer than {self.seconds} seconds" if isinstance(error, Slow) else type(error).__name__
+            if request.get("do") == "call":
+                # It stopped half-way through whatever it was doing: nobody can say in which state.
+                self.sessions.pop(request["session"], None)
+                words += "; the session is closed"
+            return self.exhausted(request, words)
+        except BaseException as error:
+            return plain.encoded({"fault": ["BROKEN", told(error)]})
 
-    def do_open(self, classes, config, long):
-        return self._keep({name: self._made(name, config.get(name, {}), long) for name in classes})
+    def exhausted(self, request, words):
+        if request.get("do") == "call":
+            return plain.encoded({"ok": ["RESOURCE_EXHAUSTED", words]})
+        return plain.encoded({"fault": ["REFUSED" if request.get("do") == "open" else "BROKEN", words]})
+
+    def do_open(self, request):
+        config, long = request["config"], request["long"]
+        return self._keep({name: self._made(name, config.get(name, {}), long) for name in request["classes"]})
 
     def _made(self, name, config, long):
-        made = self.classes[name]()
-        if hasattr(made, "_load_scenario"):
-            made._load_scenario(copy.deepcopy(config), long_context=long)
-        return made
+        try:
+            made = self.classes[name]()
+            if hasattr(made, "_load_scenario"):
+                made._load_scenario(copy.deepcopy(config), long_context=long)
+            return made
+        except (Slow, MemoryError, RecursionError):
+            raise
+        except BaseException as error:
+            raise Fault("REFUSED", f"{name}: {told(error)}") from None
 
     def _keep(self, objects):
         self.last += 1
         self.sessions[self.last] = objects
         return self.last
 
-    def do_fork(self, session):
-        # One deep copy of all of them: objects that share something go on sharing it.
-        return self._keep(copy.deepcopy(self.sessions[session]))
+    def _objects(self, request):
+        objects = self.sessions.get(request["session"])
+        if objects is None:
+            raise Fault("CLOSED", f"session {request['session']} is closed")
+        return objects
 
-    def do_close(self, session):
-        self.sessions.pop(session, None)
+    def do_fork(self, request):
+        objects = self._objects(request)
+        try:
+            # One deep copy of all of them: objects that share something go on sharing it.
+            return self._keep(copy.deepcopy(objects))
+        except (Slow, MemoryError, RecursionError):
+            raise
+        except BaseException as error:
+            raise Fault("BROKEN", told(error)) from None
 
-    def do_state(self, session):
-        return {name: plain(made) for name, made in sorted(self.sessions[session].items())}
+    def do_close(self, request):
+        self.sessions.pop(request["session"], None)
 
-    def do_call(self, session, tool, arguments):
-        objects = self.sessions[session]
+    def do_state(self, request):
+        objects = self._objects(request)
+        try:
+            return {name: plain.plain(made) for name, made in sorted(objects.items())}
+        except (Slow, MemoryError, RecursionError):
+            raise
+        except BaseException as error:
+            raise Fault("BROKEN", told(error)) from None
+
+    def do_call(self, request):
+        objects, tool, arguments = self._objects(request), request["tool"], request["arguments"]
         owner = next((name for name in objects if tool in self.tools[name]), None)
         if owner is None:
             return ["UNKNOWN_TOOL", f"no tool {tool[:80]}"]
@@ -162,51 +161,59 @@ class Desk:
             inspect.signature(method).bind(**arguments)
         except TypeError as error:
             return ["INVALID_ARGUMENT", str(error)[:200]]
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
         try:
-            value = method(**arguments)
-        except Slow:
-            # It stopped half-way through whatever it was doing: nobody can say in which state.
-            del self.sessions[session]
-            return ["RESOURCE_EXHAUSTED", f"longer than {self.seconds} seconds; the session is closed"]
-        except (MemoryError, RecursionError) as error:
-            del self.sessions[session]
-            return ["RESOURCE_EXHAUSTED", f"{type(error).__name__}; the session is closed"]
-        except Exception as error:
-            return ["INTERNAL", f"{type(error).__name__}: {error}"[:200]]
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        value = plain(value)
+            value = plain.plain(method(**arguments))
+        except (Slow, MemoryError, RecursionError):
+            raise
+        except BaseException as error:
+            return ["INTERNAL", told(error)]
         if isinstance(value, dict) and "error" in value:
             return ["FAILED", str(value["error"])[:500]]
         return [None, value]
 
 
+def load(line):
+    """(the desk, its first answer); no desk where a class cannot be loaded."""
+    given = json.loads(line)
+    for name in LATE_IMPORTS:
+        importlib.import_module(name)
+    random.seed(0)
+    datetime.datetime, datetime.date = plain.StillClock, plain.StillDay
+    try:
+        tighten = jail.enclose(given["path"], given["megabytes"])
+        sys.path[:0] = given["path"]
+        desk = Desk(given)
+        missing = tighten()
+    except BaseException as error:
+        return None, plain.encoded({"fault": ["REFUSED", told(error)]})
+    return desk, plain.encoded({"ok": missing})
+
+
 def main():
     # The protocol has its own descriptors, so that a print of a class says nothing in its name.
-    requests, answers = os.fdopen(os.dup(0), "r", encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(0, 1)
-    given = json.loads(requests.readline())
-    sys.path[:0] = given["path"]
-    random.seed(0)
-    datetime.datetime, datetime.date = StillClock, StillDay
-    desk = Desk(given)
-    signal.signal(signal.SIGALRM, late)
-    limit(given["megabytes"])
-    sys.addaudithook(watch)
-    answers.write('{"ok": null}\n')
-    answers.flush()
+    # What nobody reads until the end must not make anybody wait.
+    os.set_blocking(2, False)
+    sys.stderr = sys.stdout
+    secret, desk = requests.readline().strip(), None
     for line in requests:
-        try:
-            text = json.dumps({"ok": desk.answer(json.loads(line))}, ensure_ascii=False)
-            if len(text) > LONGEST:
-                text = json.dumps({"ok": ["RESOURCE_EXHAUSTED", f"an answer of more than {LONGEST} characters"]})
-        except (Exception, Slow) as error:
-            text = json.dumps({"broken": f"{type(error).__name__}: {error}"[:300]})
-        answers.write(text + "\n")
+        number, _, text = line.partition(b" ")
+        if desk is None:
+            desk, answer = load(text)
+        else:
+            answer = desk.answer(text)
+        answers.write(b"%s %s %s\n" % (secret, number, answer))
         answers.flush()
+        if desk is None:
+            break
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BaseException as error:
+        # Not even room to read a request, say. The parent reads this when the line is dead.
+        os.write(2, type(error).__name__.encode())
+        os._exit(1)

@@ -1,14 +1,22 @@
 """Classes that a stranger might ship. They run in the limited process only; tests load them by path."""
 
+import contextlib
+import copy
+import gc
 import itertools
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+
+HOARD = []
 
 
 class Hostile:
-    """One method a crime, and two honest ones."""
+    """One method a crime, and a few honest ones."""
 
     def __init__(self):
         self.count = 0
@@ -82,8 +90,12 @@ class Hostile:
         return self.deep()
 
     def talk(self):
-        print('{"ok": [null, "forged"]}')
-        sys.stderr.write("noise")
+        print('1 {"ok": [null, "forged"]}')
+        sys.__stdout__.write("noise")
+        for number in (0, 1, 2):
+            with contextlib.suppress(BlockingIOError):
+                os.write(number, b"noise\n" * 200_000)
+        sys.stderr.write("noise" * 100_000)
         return "honest"
 
     def long(self):
@@ -99,3 +111,179 @@ class Hostile:
 
     def vanish(self):
         os._exit(0)
+
+    def echo(self, value):
+        return value
+
+    def nap(self, seconds):
+        time.sleep(seconds)
+        self.count += 1
+
+    def read_file(self, path):
+        with open(path, "rb") as file:
+            return str(file.read())
+
+    def list_folder(self, path):
+        return os.listdir(path)
+
+    def look(self, path):
+        # No audit event: only the kernel can refuse it.
+        return os.stat(path).st_size
+
+    def pipe(self):
+        return os.pipe()
+
+    def kill_parent(self):
+        return os.kill(os.getppid(), 0)
+
+    def execute(self):
+        os.execv("/bin/true", ["true"])
+
+    def spawn(self):
+        return os.posix_spawn("/bin/true", ["true"], {})
+
+    def thread(self):
+        worker = threading.Thread(target=print)
+        worker.start()
+        worker.join()
+        return "ran"
+
+    def handler(self):
+        found = []
+        signal.signal(signal.SIGALRM, lambda number, frame: found.append(frame))
+
+    def frames(self):
+        return str(sys._getframe(1).f_locals)
+
+    def traceback(self):
+        try:
+            raise ValueError
+        except ValueError as error:
+            return str(error.__traceback__.tb_frame.f_back.f_locals)
+
+    def collector(self):
+        return str([one for one in gc.get_objects() if type(one) is bytes])
+
+    def evaluate(self):
+        return eval("1 + 1")
+
+    def fetch_module(self):
+        import sqlite3
+
+        return sqlite3.sqlite_version
+
+    def swallow(self):
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                continue
+
+    def swallow_once(self):
+        try:
+            while True:
+                pass
+        except BaseException:
+            return "nothing happened"
+
+    def hoard(self):
+        try:
+            while True:
+                HOARD.append(bytearray(16 * 1024**2))
+        except MemoryError:
+            return "all mine"
+
+    def fill(self, megabytes):
+        return len(bytearray(megabytes * 1024**2))
+
+    def give_back(self):
+        HOARD.clear()
+
+    def overflow(self):
+        # By way of C, so that it is C's stack that ends.
+        sys.setrecursionlimit(10**9)
+        return sorted([1], key=lambda _: self.overflow())
+
+    def double(self):
+        # 2 to the 50th leaves, in 50 lists.
+        nest = ["leaf"]
+        for _ in range(50):
+            nest = [nest, nest]
+        return nest
+
+    def forge(self, line):
+        for number in range(3, 16):
+            try:
+                os.write(number, line.encode())
+            except OSError:
+                continue
+        return "honest"
+
+    def flood(self):
+        for number in range(3, 16):
+            try:
+                while True:
+                    os.write(number, b"x" * 65_536)
+            except OSError:
+                continue
+
+    def steal(self):
+        for number in range(3, 16):
+            try:
+                os.read(number, 10)
+            except OSError:
+                continue
+
+    def hang_up(self):
+        os.closerange(3, 16)
+        return "gone"
+
+    def throw(self, kind):
+        raise {"KeyboardInterrupt": KeyboardInterrupt, "GeneratorExit": GeneratorExit, "Mute": Mute}[kind]("x")
+
+    def numbers(self):
+        return [2**64, -(10**4000), 10**5000, float("nan"), float("inf"), -float("inf"), "\ud800x", "\0", "\u2028"]
+
+    def keep(self):
+        self.shelf["odd"] = [10**5000, float("nan"), "\ud800", object(), print, Hostile, lambda: 0]
+
+
+class Mute(BaseException):
+    """An error that has no words."""
+
+    def __str__(self):
+        raise self
+
+
+class Picky:
+    """Refuses start states in every way there is, and cannot be copied nor shown."""
+
+    def __init__(self):
+        self.shape = {}
+
+    def _load_scenario(self, scenario, long_context=False):
+        kind = scenario.get("kind")
+        if kind == "refuse":
+            raise ValueError("no such seat\nin this theatre")
+        if kind == "exit":
+            sys.exit(3)
+        if kind == "loop":
+            while True:
+                pass
+        if kind == "vanish":
+            os._exit(0)
+        if kind == "unhashable":
+            self.shape = {Key(): 1}
+        if kind == "thread":
+            self.shape = {"lock": copy}
+
+    def honest(self):
+        return "yes"
+
+
+class Key:
+    """A key without words."""
+
+    def __str__(self):
+        raise LookupError("no words")

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from stages.core.engine.classes import ClassSession, Host, HostLost, bfcl
-from stages.core.engine.classes.host import Bounds
+from stages.core.engine.classes import ClassSession, Host, bfcl
 from stages.core.engine.classes.replay import gold, main, played
 from stages.core.errors import UserError
-from tests.core.engine.classes.hostile import Hostile
+from tests.core.engine.classes.strangers import strange
 
 PACKAGES = Path(".packages")
-METHODS = [name for name in vars(Hostile) if not name.startswith("_")]
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +18,9 @@ def desk():
         yield found
 
 
-def strange(bounds: Bounds | None = None) -> Host:
-    return Host([Path(__file__).parent], {"Hostile": "hostile"}, {"Hostile": METHODS}, bounds)
-
-
 @pytest.fixture
 def session():
-    with strange(Bounds(seconds=0.5, patience=5, megabytes=1024)) as host:
+    with strange() as host:
         yield host.open(["Hostile"], {"Hostile": {"count": 3}})
 
 
@@ -116,53 +110,6 @@ def test_arguments_that_do_not_fit_or_are_no_json_are_invalid(session):
         assert session.call("add", arguments).error == "INVALID_ARGUMENT"
     assert session.call("add", {"number": "3"}).error == "INTERNAL"
     assert session.call("add", {"number": 4}).value == {"count": 7}, "and it still answers"
-
-
-@pytest.mark.parametrize("tool", ["write_file", "append_file", "remove_file"])
-def test_no_file_is_written_or_removed(session, tool, tmp_path):
-    there = tmp_path / "there"
-    there.write_text("mine")
-    for path in (there, tmp_path / "new"):
-        assert session.call(tool, {"path": str(path)}).error in ("INTERNAL", "RESOURCE_EXHAUSTED")
-    assert there.read_text() == "mine" and not (tmp_path / "new").exists()
-
-
-@pytest.mark.parametrize("tool", ["connect", "start", "shell", "split", "load"])
-def test_no_socket_no_process_no_library(session, tool):
-    found = session.call(tool, {})
-    assert found.error == "INTERNAL" and "not allowed" in (found.message or ""), found
-    assert session.call("add", {"number": 1}).ok
-
-
-def test_nothing_of_our_environment_is_seen(session, monkeypatch):
-    assert set(session.call("environment", {}).value) <= {"LC_ALL", "LC_CTYPE"}
-
-
-@pytest.mark.parametrize("tool", ["loop", "stubborn", "eat", "deep"])
-def test_a_call_without_end_closes_its_session_and_no_other(session, tool):
-    other = session.fork()
-    assert session.call(tool, {}).error in ("RESOURCE_EXHAUSTED", "INTERNAL")
-    assert other.call("add", {"number": 1}).value == {"count": 4}
-
-
-def test_a_process_that_does_not_listen_is_killed():
-    with strange(Bounds(seconds=0.2, patience=1.0, megabytes=1024)) as host:
-        session = host.open(["Hostile"], {})
-        with pytest.raises(HostLost, match="silent for too long"):
-            session.call("hang", {})
-        with pytest.raises(HostLost):
-            session.call("add", {"number": 1})
-
-
-def test_a_class_that_ends_its_process_is_noticed():
-    with strange() as host:
-        session = host.open(["Hostile"], {})
-        with pytest.raises(HostLost, match="the process ended"):
-            session.call("vanish", {})
-
-
-def test_what_a_class_prints_is_no_answer(session):
-    assert session.call("talk", {}).value == "honest"
 
 
 def test_a_long_answer_is_a_limit_and_a_strange_one_is_made_plain(session):
