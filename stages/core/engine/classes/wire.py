@@ -36,7 +36,7 @@ class Wire:
         self._owner = os.getpid()
         self._secret = secrets.token_hex(16).encode()
         self._number = 0
-        self._rest = b""
+        self._rest = bytearray()
         self.lost: str | None = None
         """Why there is no process any more."""
         # -I: no user site, no PYTHON* variables, no working folder on the path. The environment is empty.
@@ -98,11 +98,11 @@ class Wire:
                 pipe.close()
 
     def _send(self, line: bytes, until: float) -> None:
-        sent = 0
+        sent, view = 0, memoryview(line)
         try:
             while sent < len(line):
                 try:
-                    sent += os.write(self._in, line[sent:] if sent else line)
+                    sent += os.write(self._in, view[sent:])
                 except BlockingIOError:
                     if not self._writable.poll(max(0.0, until - time.monotonic()) * 1000):
                         raise self.end("does not listen") from None
@@ -114,16 +114,19 @@ class Wire:
                 self.end("a request was interrupted half-way")
 
     def _line(self, until: float) -> bytes:
-        while b"\n" not in self._rest:
+        seen = 0
+        while (end := self._rest.find(b"\n", seen)) < 0:
+            seen = len(self._rest)
             if not self._readable.poll(max(0.0, until - time.monotonic()) * 1000):
                 raise self.end("silent for too long")
             part = os.read(self._out, PART)
             if not part:
                 raise self.end(self._last_words())
-            if len(self._rest) + len(part) > LARGEST:
+            if seen + len(part) > LARGEST:
                 raise self.end("too long an answer")
             self._rest += part
-        line, _, self._rest = self._rest.partition(b"\n")
+        line = bytes(self._rest[:end])
+        del self._rest[: end + 1]
         return line
 
     def _last_words(self) -> str:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from stages.core.engine.classes.wire import WORKER
+from tests.core.engine.classes.strangers import kernel
 
 CRIMES = {
     "write": "os.open('stolen', os.O_WRONLY | os.O_CREAT)",
@@ -67,9 +68,6 @@ def done(crimes):
             found[name] = type(error).__name__
     return found
 """
-linux = pytest.mark.skipif(
-    sys.platform != "linux" or os.uname().machine != "x86_64", reason="no filter for this machine"
-)
 
 
 def run(text: str, folder) -> subprocess.CompletedProcess:
@@ -81,7 +79,7 @@ def run(text: str, folder) -> subprocess.CompletedProcess:
     return found
 
 
-@linux
+@kernel
 def test_the_kernel_alone_refuses_every_crime_in_both_steps(tmp_path):
     found = run(
         f"(first, second), why = jail.kernel(jail.LOADING, jail.RUNNING)\n"
@@ -97,7 +95,7 @@ def test_the_kernel_alone_refuses_every_crime_in_both_steps(tmp_path):
     assert [name for name, error in after.items() if error == "done"] == []
 
 
-@linux
+@kernel
 @pytest.mark.parametrize("number", ["0x40000000 | 39", "0x40000000 | 520"])
 def test_calls_of_the_other_abi_end_the_process(tmp_path, number):
     found = run(
@@ -108,7 +106,7 @@ def test_calls_of_the_other_abi_end_the_process(tmp_path, number):
     assert (found.returncode, found.stdout) == (-31, "")
 
 
-@linux
+@kernel
 def test_a_filter_once_laid_cannot_be_widened(tmp_path):
     found = run(
         "(first, second), why = jail.kernel(jail.LOADING, jail.RUNNING)\nsecond()\n"
