@@ -87,7 +87,7 @@ X86_64, X32 = 0xC000003E, 0x40000000
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 22, 38
 
 EVENTS = frozenset((
-    "array.__new__", "builtins.id", "sys.excepthook", "sys.unraisablehook", "time.sleep",
+    "array.__new__", "builtins.id", "sys._getframemodulename", "sys.excepthook", "sys.unraisablehook", "time.sleep",
     "cpython._PySys_ClearAuditHooks", "cpython.PyInterpreterState_Clear",
 ))  # fmt: skip
 """What classes may do that raises an event at all. BFCL's eight raise `builtins.id`, by way of deepcopy, and no other."""

@@ -20,6 +20,7 @@ import inspect
 import json
 import os
 import random
+import signal
 import sys
 
 LONGEST = 4_000_000
@@ -194,6 +195,8 @@ def main():
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(0, 1)
+    # A key pressed in the terminal reaches the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What nobody reads until the end must not make anybody wait.
     os.set_blocking(2, False)
     sys.stderr = sys.stdout

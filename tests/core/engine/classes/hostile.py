@@ -109,6 +109,12 @@ class Hostile:
     def leave(self):
         sys.exit(0)
 
+    def number_of_process(self):
+        return os.getpid()
+
+    def abort(self):
+        os.abort()
+
     def vanish(self):
         os._exit(0)
 

@@ -1,6 +1,8 @@
 """Hostile classes: each crime ends in a named error, and host and neighbours live on."""
 
 import os
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from stages.core.engine.classes import Bounds, Host, StateLost
 from stages.core.errors import UserError
 from tests.core.engine.classes.strangers import BOUNDS, kernel, strange
 
-HURRIED = Bounds(seconds=0.2, patience=1.5, megabytes=512)
+HURRIED = Bounds(seconds=0.5, patience=3.0, megabytes=512)
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +73,12 @@ def test_what_raises_an_event_is_refused_in_words(session, tool):
 
 
 @kernel
-@pytest.mark.parametrize(("tool", "words"), [("pipe", "Errno 1"), ("handler", "Errno 1"), ("thread", "new thread")])
+@pytest.mark.parametrize(
+    ("tool", "words"), [("pipe", "Errno 1"), ("handler", "Errno 1"), ("thread", "new thread|not allowed")]
+)
 def test_what_raises_no_event_is_refused_by_the_kernel(session, tool, words):
     found = session.call(tool, {})
-    assert found.error == "INTERNAL" and words in (found.message or ""), found
+    assert found.error == "INTERNAL" and re.search(words, found.message or ""), found
     assert lives(session)
 
 
@@ -101,6 +105,7 @@ def test_a_time_out_that_is_caught_is_still_one(session):
     assert session.call("swallow_once", {}).error == "RESOURCE_EXHAUSTED"
 
 
+@pytest.mark.parametrize("doomed", [Bounds(seconds=60, patience=90, megabytes=512)], indirect=True)
 def test_memory_that_a_class_hoards_is_an_error_of_the_calls_that_miss_it(doomed):
     other, third = doomed.fork(), doomed.fork()
     assert other.call("fill", {"megabytes": 64}).ok and doomed.call("hoard", {}).ok
@@ -117,7 +122,7 @@ def test_memory_that_a_class_hoards_is_an_error_of_the_calls_that_miss_it(doomed
         ("flood", {}, "too long an answer|said what nobody asked"),
         ("hang_up", {}, "process ended|closed its side"),
         ("vanish", {}, "process ended with 0"),
-        ("overflow", {}, "process ended with -11"),
+        ("abort", {}, "process ended with -"),
         ("forge", {"line": '1 {"ok": [null, "forged"]}\n'}, "said what nobody asked"),
         ("forge", {"line": "0" * 32 + ' 2 {"ok": [null, "forged"]}\n'}, "said what nobody asked"),
         ("forge", {"line": "\n"}, "said what nobody asked"),
@@ -141,6 +146,19 @@ def test_a_process_that_cannot_be_believed_is_ended_and_every_call_from_then_on_
             again()
     doomed.close()
     assert doomed.log == other.log == []
+
+
+def test_a_stack_that_overflows_has_a_name(doomed):
+    """Python 3.11 crashes; from 3.12 on it counts C's frames too."""
+    try:
+        assert doomed.call("overflow", {}).error == "RESOURCE_EXHAUSTED"
+    except StateLost as error:
+        assert "process ended with -11" in str(error)
+
+
+def test_a_key_that_interrupts_us_does_not_end_the_process_of_the_classes(doomed):
+    os.kill(doomed.call("number_of_process", {}).value, signal.SIGINT)
+    assert lives(doomed)
 
 
 def test_what_a_class_prints_is_no_answer_and_makes_nobody_wait(session):
