@@ -9,6 +9,7 @@ from typing import Any
 
 from stages.core.errors import UserError
 from stages.core.records import Api, Field, Operation, Parameter, Source
+from stages.sources.aws_examples import Seen, seen
 from stages.sources.budget import Budget, stub
 from stages.sources.malformed import as_described
 from stages.sources.read_only import read_only
@@ -29,18 +30,28 @@ _SCALARS = {
 _PLACES = {"uri": "path", "querystring": "query", "header": "header", "headers": "header"}
 
 
-def read(document: Any, source: Source, domain: str, service: str, *, depth: int | None = None) -> Api:
-    """The API a service model describes; `service` is botocore's folder name. Raises UserError with file and field."""
+def read(document: Any, source: Source, domain: str, service: str, *, examples: Any = None) -> Api:
+    """The API a service model describes.
+
+    Args:
+        document: the parsed service model.
+        source: where it came from.
+        domain: what the API is about.
+        service: botocore's folder name.
+        examples: the parsed example file beside it, or None.
+
+    Raises UserError with file and field.
+    """
     with as_described(source.path):
-        return _read(document, source, domain, service, depth)
+        return _read(document, source, domain, service, examples)
 
 
-def _read(document: Any, source: Source, domain: str, service: str, depth: int | None) -> Api:
+def _read(document: Any, source: Source, domain: str, service: str, examples: Any) -> Api:
     where = source.path
     for field in ("metadata", "operations", "shapes"):
         if not isinstance(document, dict) or not isinstance(document.get(field), dict):
             raise UserError(f"{where}: {field}", "not a service model: an object is expected")
-    reader = _Reader(where, document, Budget() if depth is None else Budget(depth))
+    reader = _Reader(where, document, seen(examples, document, where) if examples is not None else {})
     operations = tuple(reader.operation(name, node) for name, node in sorted(document["operations"].items()))
     if not operations:
         raise UserError(f"{where}: operations", "the service model describes no operation")
@@ -61,12 +72,13 @@ def _read(document: Any, source: Source, domain: str, service: str, depth: int |
 
 
 class _Reader:
-    def __init__(self, where: str, document: dict[str, Any], budget: Budget) -> None:
+    def __init__(self, where: str, document: dict[str, Any], examples: Seen) -> None:
         self.where = where
         self.shapes: dict[str, Any] = document["shapes"]
         meta = document["metadata"]
         self.wire = meta.get("protocol") == "rest-json" or "rest-json" in meta.get("protocols", ())
-        self.budget = budget
+        self.examples = examples
+        self.budget = Budget()
         self.used: dict[str, Field] = {}
 
     def operation(self, name: str, node: Any) -> Operation:
@@ -174,4 +186,6 @@ class _Reader:
             elif node.get("deprecated") and key not in needed:
                 self.budget.left_out["deprecated_field"] += 1
             else:
-                yield self._field(self._name(key, node), node, trail, level + 1, key in needed)
+                field = self._field(self._name(key, node), node, trail, level + 1, key in needed)
+                shown = self.examples.get((trail[-1], key))
+                yield field.model_copy(update={"examples": shown}) if shown else field

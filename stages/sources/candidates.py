@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 
 from stages.core.errors import UserError
 from stages.core.records import Api, Rejected
-from stages.sources import aws, discovery, files
+from stages.sources import aws, aws_examples, discovery, files
 from stages.sources.domains import domain_of
 from stages.sources.explore import Candidate, newest
 from stages.sources.outline import Outline, of_aws, of_google
@@ -67,10 +67,11 @@ def _parsed(data: bytes, path: str) -> Any:
     return files.parse_json(files.unpack(data, path) if path.endswith(".gz") else data, path)
 
 
-def read(root: Path, candidate: Candidate, pinned: Mapping[str, str]) -> Api:
-    """The whole description of a taken candidate. Raises UserError."""
+def read(root: Path, candidate: Candidate, pinned: Mapping[str, str], examples: bool) -> Api:
+    """The whole description of a taken candidate, with the values of its example file if asked for. Raises UserError."""
     data, source = read_pinned(root, candidate.path, **pinned)
     document = _parsed(data, candidate.path)
     if candidate.publisher == "google":
         return discovery.read(document, source, candidate.domain)
-    return aws.read(document, source, candidate.domain, candidate.place)
+    shown = aws_examples.beside(root, candidate.path, pinned) if examples else None
+    return aws.read(document, source, candidate.domain, candidate.place, examples=shown)

@@ -47,11 +47,15 @@ def explore(params: Params, root: Path, rejected: list[Rejected]) -> list[Seen]:
 
 
 def read_all(
-    root: Path, taken: Sequence[Seen], pinned: Mapping[str, Mapping[str, str]], rejected: list[Rejected]
+    root: Path,
+    taken: Sequence[Seen],
+    pinned: Mapping[str, Mapping[str, str]],
+    rejected: list[Rejected],
+    examples: bool,
 ) -> Iterator[Found]:
     """The taken candidates, read by as many processes as there are cores; in order, so that the bytes are the same."""
     made: Iterator[Found | Rejected] = Parallel(n_jobs=os.cpu_count() or 1, return_as="generator")(  # type: ignore[assignment]
-        delayed(_read)(root, seen, pinned[seen.fate.publisher]) for seen in taken
+        delayed(_read)(root, seen, pinned[seen.fate.publisher], examples) for seen in taken
     )
     for one in track(made, "sources", "explored APIs", total=len(taken)):
         if isinstance(one, Rejected):
@@ -60,9 +64,9 @@ def read_all(
             yield one
 
 
-def _read(root: Path, seen: Seen, pinned: Mapping[str, str]) -> Found | Rejected:
+def _read(root: Path, seen: Seen, pinned: Mapping[str, str], examples: bool) -> Found | Rejected:
     assert seen.candidate is not None  # only what was outlined is taken
     try:
-        return found(read(root, seen.candidate, pinned), f"rank {seen.fate.rank}: {seen.fate.reason}")
+        return found(read(root, seen.candidate, pinned, examples), f"rank {seen.fate.rank}: {seen.fate.reason}")
     except UserError as error:
         return Rejected(id=seen.fate.id, reason="unreadable", detail=str(error))

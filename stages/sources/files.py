@@ -1,56 +1,32 @@
-"""JSON and YAML files as plain values, bounded: bytes, nesting, aliases. The files may be hostile.
-
-YAML is read by the safe loader with two changes: an alias may not be used (a few hundred bytes of nested aliases make
-gigabytes), and `1e-5` is a number, as it is in JSON and YAML 1.2.
-"""
+"""JSON and YAML files as plain values, bounded: bytes, nesting, aliases. The files may be hostile."""
 
 import gzip
 import json
-import re
 import zlib
+from collections import Counter
 from io import BytesIO
 from typing import Any
 
 import yaml
-from yaml.composer import ComposerError
 
 from stages.core.errors import UserError
-from stages.sources.pins import LARGEST
+from stages.sources import yaml_text
+from stages.sources.limits import DEEPEST, LARGEST
 
-DEEPEST = 64
-"""Levels of nesting of a whole document."""
-
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses aliases and reads numbers as YAML 1.2 does."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise ComposerError(None, None, "aliases are not read", event.start_mark)
-        return super().compose_node(parent, index)
-
-
-_Loader.yaml_implicit_resolvers = {
-    # Dates stay text: an example value `2020-01-01` must not become an object that JSON does not know.
-    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+$"),
-    list("-+0123456789."),
-)
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""The byte order marks of UTF-16, with one of which UTF-32 begins too."""
 
 
 def text(data: bytes, where: str) -> str:
     """UTF-8 text, a byte order mark dropped. Raises UserError naming the byte that is not UTF-8."""
     if len(data) > LARGEST:
         raise UserError(where, f"larger than {LARGEST} bytes")
+    if data.startswith(_WIDE) or b"\0" in data[:4]:
+        raise UserError(where, "UTF-16 or UTF-32; save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(where, f"not UTF-8 at byte {error.start}") from None
+        raise UserError(where, f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
 
 
 def unpack(data: bytes, where: str) -> bytes:
@@ -65,39 +41,53 @@ def unpack(data: bytes, where: str) -> bytes:
     return inside
 
 
-def parse_json(data: bytes, where: str) -> Any:
-    """A JSON document. Raises UserError naming line and what was wrong."""
+def parse_json(data: bytes, where: str, once: bool = False) -> Any:
+    """A JSON document. Raises UserError naming line and what was wrong.
+
+    With `once` a key that stands twice in an object is an error; without, the last counts, as everywhere (a few files of
+    public packages have such keys).
+    """
     try:
-        value = json.loads(text(data, where))
+        value = json.loads(text(data, where), object_pairs_hook=_once if once else None)
     except json.JSONDecodeError as error:
         raise UserError(f"{where}:{error.lineno}", f"not valid JSON: {error.msg}") from None
+    except ValueError as error:  # a key that stands twice, a number of more digits than Python reads
+        raise UserError(where, f"not valid JSON: {error}") from None
     except RecursionError:
         raise UserError(where, f"nested deeper than {DEEPEST} levels") from None
     return _shallow(value, where)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        (key, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"the key {key!r} stands twice")
+    return made
+
+
 def parse_yaml(data: bytes, where: str) -> Any:
-    """A YAML document without aliases. Raises UserError naming line and what was wrong."""
-    loader = None
+    """A YAML document, aliases followed. Raises UserError naming line and what was wrong."""
     try:
-        loader = _Loader(text(data, where))  # a control character is refused here already
-        value = loader.get_single_data()
+        value = yaml_text.load(text(data, where))
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        raise UserError(f"{where}:{mark.line + 1 if mark else 1}", f"not valid YAML: {problem or error}") from None
+        said = " ".join(str(problem or error).split())
+        raise UserError(f"{where}:{mark.line + 1 if mark else 1}", f"not valid YAML: {said}") from None
     except (ValueError, TypeError) as error:
         raise UserError(where, f"not valid YAML: {error}") from None
     except RecursionError:
         raise UserError(where, f"nested deeper than {DEEPEST} levels") from None
-    finally:
-        if loader is not None:
-            loader.dispose()
     return _shallow(value, where)
 
 
 def parse(data: bytes, where: str) -> Any:
-    """JSON or YAML by the file's name: `.json` is JSON, anything else YAML (which holds JSON too)."""
-    return parse_json(data, where) if where.lower().endswith(".json") else parse_yaml(data, where)
+    """JSON or YAML by the file's ending (`.json`, `.yaml`, `.yml`), else by how it begins. Keys stand once."""
+    ending = where.lower().rpartition(".")[2]
+    begins = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if ending == "json" or (ending not in ("yaml", "yml") and begins in (b"{", b"[")):
+        return parse_json(data, where, once=True)
+    return parse_yaml(data, where)
 
 
 def _shallow(value: Any, where: str) -> Any:

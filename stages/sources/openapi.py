@@ -5,7 +5,7 @@ counted). The resource is the path's fixed part: `/api/kernels/{id}/restart` bel
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from stages.core.errors import UserError
@@ -23,7 +23,7 @@ _BODY_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipa
 
 
 def read(
-    files: dict[str, Any],
+    files: Mapping[str, Any],
     main: str,
     source: Source,
     *,
@@ -35,7 +35,7 @@ def read(
     """The API that `files[main]` describes. Raises UserError naming the file and the field that is wrong.
 
     Args:
-        files: parsed documents by relative path; a `$ref` may reach these and nothing else.
+        files: parsed documents by relative path (a `Folder`); a `$ref` may reach these and nothing else.
         main: the document that has `paths`.
         source: where it came from.
         id: slug of the API.
@@ -48,7 +48,7 @@ def read(
 
 
 def _read(
-    files: dict[str, Any],
+    files: Mapping[str, Any],
     main: str,
     source: Source,
     id: str,
@@ -91,12 +91,13 @@ def resource_of(path: str) -> str:
 
 
 class _Reader:
-    def __init__(self, main: str, files: dict[str, Any], budget: Budget) -> None:
+    def __init__(self, main: str, files: Mapping[str, Any], budget: Budget) -> None:
         self.main = main
         self.references = References(files)
         self.schemas = Schemas(self.references, budget)
         self.left_out = budget.left_out
         self.used: dict[str, Field] = {}
+        self.keys: dict[str, tuple[str, str]] = {}
         self.names: set[str] = set()
 
     def operations(self, paths: dict[str, Any]) -> Iterator[Operation]:
@@ -202,6 +203,9 @@ class _Reader:
     def _keep(self, schema: Any, file: str, fallback: str) -> str:
         place = self.references.follow(schema, file)
         name = place.name or fallback
+        if place.key and self.keys.setdefault(name, place.key) != place.key:
+            # Another file, or another corner of this one, has a schema of the same name.
+            name = "#".join(place.key)
         if name not in self.used:
             self.used[name] = self.schemas.field("", schema, file)
         return name

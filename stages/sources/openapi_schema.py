@@ -12,11 +12,11 @@ from stages.core.records import Field
 from stages.core.records.api import FieldType
 from stages.sources.budget import Budget, stub
 from stages.sources.hints import hints
+from stages.sources.limits import MOST_EXAMPLES
 from stages.sources.read_only import read_only
 from stages.sources.references import References
 from stages.sources.text import brief
 
-MOST_EXAMPLES = 8
 _TYPES = set(get_args(FieldType))
 Trail = tuple[tuple[str, str], ...]
 """(file, pointer) of each named schema being followed."""
@@ -39,11 +39,11 @@ class Schemas:
             return stub(name, "too_many_fields", self.budget)
         place = self.references.follow(node, file)
         schema_name = place.name or None
-        if place.pointer:
-            reason = self.budget.cut(trail, (place.file, place.pointer), level)
+        if place.key:
+            reason = self.budget.cut(trail, place.key, level)
             if reason:
                 return stub(name, reason, self.budget, schema_name, description=brief(node.get("description")))
-            trail = (*trail, (place.file, place.pointer))
+            trail = (*trail, place.key)
             file = place.file
         if not isinstance(place.node, dict):
             raise UserError(f"{file}: {name or 'schema'}", "a schema must be an object")
@@ -102,13 +102,12 @@ class Schemas:
         parts += self._variants(node, merged, file)
         for part, home in parts:
             place = self.references.follow(part, home)
-            key = (place.file, place.pointer)
-            if place.pointer and key in trail:
+            if place.key in trail:
                 self.budget.left_out["recursive"] += 1
                 merged["__truncated__"] = True
                 continue
-            if place.pointer:
-                trail = (*trail, key)
+            if place.key:
+                trail = (*trail, place.key)
             if not isinstance(place.node, dict):
                 raise UserError(f"{home}: allOf", "a list of schemas is expected")
             if len(trail) > 100:

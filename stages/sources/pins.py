@@ -7,9 +7,7 @@ from pathlib import Path
 
 from stages.core.errors import UserError
 from stages.core.records import Source
-
-LARGEST = 32 * 1024 * 1024
-"""Bytes of one file, before and after unpacking. The largest real description has 10 MB."""
+from stages.sources.limits import LARGEST
 
 
 def _canonical(name: str) -> str:

@@ -17,7 +17,7 @@ from stages.core.progress import track
 from stages.core.quality import between, check, unique
 from stages.core.records import Api, Rejected
 from stages.core.stage import Inputs, Summary
-from stages.sources import aws, discovery, files, openapi, user
+from stages.sources import aws, aws_examples, discovery, files, openapi, user
 from stages.sources.breadth import candidates, thin
 from stages.sources.exploring import explore, read_all
 from stages.sources.found import Found, choice, found
@@ -26,6 +26,7 @@ from stages.sources.python import read_module
 from stages.sources.toolspecs import read_specs
 
 PACKAGES = Path(".packages")
+CACHE = Path(".cache/sources")
 _GOOGLE, _AWS = "google-api-python-client", "botocore"
 _OF = {"google": _GOOGLE, "aws": _AWS}
 _DOCUMENTS = "googleapiclient/discovery_cache/documents"
@@ -33,7 +34,7 @@ _DOCUMENTS = "googleapiclient/discovery_cache/documents"
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """Make the artefact `sources`. Raises UserError for a wrong pin, a missing package or a file that is no API."""
-    chosen = [*_google(params), *_aws(params), *_swagger(params), *_user(params)]
+    chosen = [*_google(params), *_aws(params), *_swagger(params), *_user(params, out)]
     rejected: list[Rejected] = []
     explored = explore(params, PACKAGES, rejected) if params.explore.publishers else []
     if explored:
@@ -43,7 +44,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         raise UserError("params.yaml: sources", "no API is chosen; name at least one")
     pinned = {publisher: _pinned(params, package) for publisher, package in _OF.items() if taken}
     read: list[Found] = []
-    everything = chain((found(api, reason) for api, reason in chosen), read_all(PACKAGES, taken, pinned, rejected))
+    explored_apis = read_all(PACKAGES, taken, pinned, rejected, params.examples)
+    everything = chain((found(api, reason) for api, reason in chosen), explored_apis)
     jsonl.write_lines(out / "apis.jsonl", _lines(everything, read))
     choices = [each.choice for each in read]
     repeated = [id for id, count in Counter(one.id for one in choices).items() if count > 1]
@@ -103,9 +105,11 @@ def _aws(params: Params) -> list[tuple[Api, str]]:
     read = []
     for each in track(params.aws, "sources", "AWS services"):
         path = f"botocore/data/{each.service}/{each.date}/service-2.json.gz"
-        data, source = read_pinned(PACKAGES, path, sha256=each.sha256, **_pinned(params, _AWS))
+        pinned = _pinned(params, _AWS)
+        data, source = read_pinned(PACKAGES, path, sha256=each.sha256, **pinned)
         document = files.parse_json(files.unpack(data, path), path)
-        read.append((aws.read(document, source, each.domain, each.service), each.reason))
+        shown = aws_examples.beside(PACKAGES, path, pinned) if params.examples else None
+        read.append((aws.read(document, source, each.domain, each.service, examples=shown), each.reason))
     return read
 
 
@@ -121,11 +125,11 @@ def _swagger(params: Params) -> list[tuple[Api, str]]:
     return read
 
 
-def _user(params: Params) -> list[tuple[Api, str]]:
+def _user(params: Params, out: Path) -> list[tuple[Api, str]]:
     return [
         (api, "named by the user in params")
-        for each in params.openapi
-        for api in user.read(Path(each.path), each.domain)
+        for number, each in enumerate(params.openapi)
+        for api in user.read_entry(each, f"params.yaml: sources.openapi.{number}", params.run_commands, CACHE, out)
     ]
 
 

@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 from stages.core.errors import UserError
 from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.sources.budget import Budget
+from stages.sources.limits import TOOLS
 from stages.sources.malformed import as_described
 from stages.sources.openapi_schema import Schemas
 from stages.sources.references import References
 from stages.sources.text import brief
 
-MOST = 2_000
-"""Tools read from one list."""
 _VERBS = """create add get describe show fetch list update modify edit delete remove cancel abort pause resume unpause
     start stop enable disable activate deactivate archive unarchive restore suspend unsuspend publish unpublish complete
     finish close open reopen approve reject deny accept decline revoke lock unlock hide unhide mute unmute"""
@@ -57,8 +56,8 @@ def read(document: Any, source: Source, *, id: str, domain: str) -> Api:
     entries = _entries(document)
     if not entries:
         raise UserError(f"{where}: tools", "a list of tools is expected")
-    if len(entries) > MOST:
-        raise UserError(f"{where}: tools", f"more than {MOST} tools")
+    if len(entries) > TOOLS:
+        raise UserError(f"{where}: tools", f"more than {TOOLS} tools")
     budget = Budget()
     used: dict[str, Field] = {}
     operations: dict[str, Operation] = {}

@@ -6,6 +6,7 @@ import pytest
 
 from stages.core.errors import UserError
 from stages.core.params.load import load, parse
+from tests.test_house import DOCUMENT
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -44,3 +45,9 @@ def test_no_file_says_where_to_stand(tmp_path):
 def test_a_value_out_of_bounds_is_named():
     with pytest.raises(UserError, match=r"execution\.slots.*got 0"):
         parse("execution", {"slots": 0, "weights": {}, "server_timeout": 30}, "here")
+
+
+def test_a_mistake_inside_one_of_several_methods_is_named_by_the_users_own_keys():
+    section = DOCUMENT["rl"] | {"algorithm": DOCUMENT["rl"]["algorithm"] | {"betta": 1}}
+    with pytest.raises(UserError, match=r"^here: rl\.algorithm\.betta: no such parameter$"):
+        parse("rl", section, "here")

@@ -147,6 +147,6 @@ def test_real_packages_give_candidates_with_reasons_and_the_taken_ones_are_read(
     assert fates["google-run.v1"].reason == fates["google-drive.v2"].reason == "an older version of an API that is here"
     pinned = {"package": "p", "version": "1", "licence": "MIT"}
     taken = [one for one in seen if one.fate.rank]
-    found = list(read_all(packages, taken, {"google": pinned, "aws": pinned}, rejected))
+    found = list(read_all(packages, taken, {"google": pinned, "aws": pinned}, rejected, False))
     assert {one.choice.id for one in found} == {"google-run-v2", "aws-cloudfront"}
     assert all(one.choice.reason.startswith("rank ") and one.line.startswith("{") for one in found)

@@ -96,3 +96,14 @@ def test_broken_bytes_are_a_document_or_a_user_error(seed):
             files.parse(bytes(data), where)
     with suppress(UserError):
         files.unpack(bytes(data), "x.gz")
+
+
+@given(seed=st.integers(0, 2**32), times=st.integers(1, 5))
+def test_a_broken_file_of_examples_colours_or_is_a_user_error(seed, times):
+    folder = PACKAGES / "botocore/data/devicefarm/2015-06-23"
+    shown = json.loads((folder / "examples-1.json").read_bytes())
+    with suppress(UserError):
+        api = aws.read(
+            document("aws:devicefarm"), SOURCE, "other", "a", examples=spoiled(shown, random.Random(seed), times)
+        )
+        assert api.operations

@@ -9,7 +9,7 @@ import pytest
 from stages.core.errors import UserError
 from stages.core.params import load
 from stages.core.records import Api, Source
-from stages.sources import aws, files
+from stages.sources import aws, aws_examples, files
 from stages.sources.breadth import candidates
 from stages.sources.numpydoc import parameters, typed
 from stages.sources.pins import distribution, read_pinned
@@ -37,6 +37,55 @@ def test_a_service_keeps_its_own_error_names_and_required_members():
     create = next(o for o in service("codecommit", "2015-04-13").operations if o.name == "CreateRepository")
     assert "RepositoryNameExistsException" in create.errors
     assert [p.name for p in create.parameters if p.required] == ["repositoryName"]
+
+
+def test_an_example_file_shows_what_real_calls_held():
+    path = "botocore/data/appconfig/2019-10-09/service-2.json.gz"
+    model = files.parse_json(files.unpack((ROOT / path).read_bytes(), path), path)
+    shown = aws_examples.beside(ROOT, path, {"package": "botocore", "version": "1", "licence": "MIT"})
+    plain, coloured = (aws.read(model, SOURCE, "data", "appconfig", examples=one) for one in (None, shown))
+    environment = {field.name: field.examples for field in coloured.schemas["Environment"].properties}
+    assert environment["Name"] == ("Example-Environment",)
+    create = next(o for o in coloured.operations if o.name == "CreateDeploymentStrategy")
+    assert {p.name: p.examples for p in create.parameters}["DeploymentDurationInMinutes"] == ()  # shown once
+    assert not any(field.examples for field in plain.schemas["Environment"].properties)
+
+
+MODEL = {
+    "operations": {"Put": {"input": {"shape": "In"}}, "Get": {"output": {"shape": "Out"}}},
+    "shapes": {
+        "In": {"type": "structure", "members": {"name": {"shape": "Text"}, "size": {"shape": "Whole"}}},
+        "Out": {"type": "structure", "members": {"rows": {"shape": "Rows"}, "byKey": {"shape": "ByKey"}}},
+        "Rows": {"type": "list", "member": {"shape": "In"}},
+        "ByKey": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "In"}},
+        "Text": {"type": "string"},
+        "Whole": {"type": "integer"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "example", "found"),
+    [
+        ("Put", {"input": {"name": "a", "size": 3}}, {"name": ("a",)}),
+        ("Put", {"input": {"name": 5, "size": "3", "gone": 1}}, {}),
+        ("Put", {"input": {"name": "arn:<account>"}}, {}),
+        ("Put", {"input": {"name": "x" * 201, "size": True}}, {}),
+        ("Put", {"input": ["name"]}, {}),
+        ("Put", "prose", {}),
+        ("Gone", {"input": {"name": "a"}}, {}),
+        ("Get", {"output": {"rows": [{"size": 1}, {"size": 2}, {"size": 1}]}}, {"size": (1, 2)}),
+        ("Get", {"output": {"byKey": {"k": {"name": "b"}}, "rows": 7}}, {"name": ("b",)}),
+    ],
+)
+def test_an_example_counts_where_it_fits_the_model(operation, example, found):
+    seen = aws_examples.seen({"examples": {operation: [example]}}, MODEL, "x.json")
+    assert seen == {("In", member): values for member, values in found.items()}
+
+
+def test_a_file_that_holds_no_examples_is_named():
+    with pytest.raises(UserError, match=r"x\.json: examples: not a file of examples"):
+        aws_examples.seen([], MODEL, "x.json")
 
 
 def test_a_service_model_without_shapes_names_the_field():

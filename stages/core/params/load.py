@@ -1,7 +1,9 @@
 """Read one section of params.yaml into its typed model. A stage sees its own section and no other."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -34,10 +36,21 @@ def parse(word: str, section: object, where: str) -> Section:
         return model.model_validate(_tuples(section))
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in (word, *first["loc"]))
+        key = ".".join(str(part) for part in (word, *_place(section, first["loc"])))
         seen = "" if first["type"] in ("missing", "extra_forbidden") else f" (got {first['input']!r})"
         advice = {"extra_forbidden": "no such parameter", "missing": "this parameter is missing"}
         raise UserError(f"{where}: {key}", advice.get(first["type"], first["msg"]) + seen) from None
+
+
+def _place(section: object, loc: tuple[int | str, ...]) -> Iterator[int | str]:
+    """The keys that lead to a mistake as the user wrote them: pydantic puts the tag of a union between them."""
+    here: Any = section
+    for number, part in enumerate(loc):
+        if isinstance(here, dict) and part not in here and number + 1 < len(loc):
+            continue
+        yield part
+        if isinstance(here, dict | list | tuple):
+            here = here.get(part) if isinstance(here, dict) else here[int(part)]
 
 
 def _tuples(value: object) -> object:

@@ -1,8 +1,9 @@
 """Params of `sources`: which descriptions are read, each with the reason it was chosen and the bytes it must have."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag, field_validator
 
 from stages.core.params.section import Section
 
@@ -52,13 +53,65 @@ class PackagedSpec(Chosen):
     """Path inside the package."""
 
 
-class UserSpec(Section):
-    """An OpenAPI file, or a folder of them, of the user's own."""
+class UserFile(Section):
+    """A description of the user's own: OpenAPI or a list of tools."""
 
-    path: str
-    """File (.json, .yaml, .yml) or folder."""
+    path: str = Field(min_length=1)
+    """File (.json, .yaml, .yml) or folder; references stay inside the folder."""
     domain: Domain
     """What the API is about."""
+
+
+class UserUrl(Section):
+    """One such file on the web."""
+
+    url: str
+    """https alone, and no name or password in it."""
+    sha256: Sha256
+    """Hash of the file; kept in `.cache/sources` under it, so that a second run needs no network."""
+    domain: Domain
+    """What the API is about."""
+
+    @field_validator("url")
+    @classmethod
+    def _https(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("an https:// address without a name or password in it is expected")
+        return url
+
+
+class UserServer(Section):
+    """A live MCP server that speaks over stdio; its tools are listed and none is called."""
+
+    mcp: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(min_length=1)
+    """The command and its arguments, started only where `run_commands` is true."""
+    domain: Domain
+    """What the API is about."""
+
+    @field_validator("mcp", mode="before")
+    @classmethod
+    def _words(cls, command: Any) -> Any:
+        if isinstance(command, str):
+            raise ValueError("a list is expected: [command, argument, ...]")
+        return command
+
+
+def _entry(value: Any) -> str | None:
+    """Which kind of entry: its one telling key."""
+    keys = type(value).model_fields if isinstance(value, Section) else value if isinstance(value, dict) else {}
+    told = [key for key in ("path", "url", "mcp") if key in keys]
+    return f"as {told[0]}" if len(told) == 1 else None
+
+
+Entry = Annotated[
+    Annotated[UserFile, Tag("as path")] | Annotated[UserUrl, Tag("as url")] | Annotated[UserServer, Tag("as mcp")],
+    Discriminator(
+        _entry,
+        custom_error_type="entry",
+        custom_error_message="one of `path: ...`, `url: https://...` (with sha256) and `mcp: [command, ...]` is expected",
+    ),
+]
 
 
 class PythonFunctions(Section):
@@ -139,8 +192,13 @@ class Params(Section):
     """botocore services that become environments."""
     swagger: tuple[PackagedSpec, ...]
     """Swagger or OpenAPI files shipped in a package."""
-    openapi: tuple[UserSpec, ...]
-    """The user's own OpenAPI files or folders."""
+    openapi: tuple[Entry, ...]
+    """The user's own descriptions: files, folders, URLs, MCP servers."""
+    run_commands: bool
+    """Whether the commands of `mcp` entries are started, with your rights and on this machine."""
+    examples: bool
+    """Whether the example files that botocore ships beside AWS's services are read: what they show becomes the values of
+    start states."""
     explore: Explore
     """Descriptions chosen by rank."""
     breadth: Breadth
