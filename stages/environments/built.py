@@ -91,11 +91,16 @@ def write(made: Built | Rejected, folder: Path) -> None:
     if isinstance(made, Rejected):
         (folder / "rejected.json").write_text(made.model_dump_json() + "\n", "utf-8")
         return
+    put(made, folder)
+    jsonl.write_json(folder / "figures.json", figures(made))
+
+
+def put(made: Built, folder: Path) -> None:
+    """Write an environment's PARTS into an empty folder."""
     text = made.environment.model_dump_json(by_alias=True, indent=1)
     (folder / "environment.json").write_text(text + "\n", "utf-8")
     jsonl.write(folder / "scenarios.jsonl", made.scenarios)
     jsonl.write_json(folder / "gate.json", made.gate)
-    jsonl.write_json(folder / "figures.json", figures(made))
 
 
 def take(kept: Kept, out: Path) -> None:

@@ -43,13 +43,13 @@ class Tally:
         if problem is not None:
             self.failures[check].append(problem)
 
-    def verdict(self) -> dict[str, dict[str, Any]]:
-        """The checks as gate.json shows them."""
+    def verdict(self, good: str = "all as the oracle says") -> dict[str, dict[str, Any]]:
+        """The checks as gate.json shows them; `good` is said of those in which nothing differed."""
         return {
             check: {
                 "passed": not self.failures[check],
                 "cases": count,
-                "detail": "; ".join(self.failures[check][:3]) or "all as the oracle says",
+                "detail": "; ".join(self.failures[check][:3]) or good,
             }
             for check, count in sorted(self.cases.items())
         }
@@ -62,7 +62,7 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
         runtime = Runtime(environment)
     except SchemaRefused as error:
         tally.note("load", str(error))
-        return _verdict(tally, _mutation(Seeds([], {}, []), []), settings)
+        return _verdict(tally, mutation(Seeds([], {}, []), []), settings)
     for tool, reason in runtime.refusals().items():
         tally.note("programs_compile", f"{tool}: {reason}")
     sessions, shown = _load(runtime, scenarios, tally), []
@@ -78,13 +78,13 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
         _goals(shape, sessions, settings.seed, tally)
         shown = sample(sessions[0], stories, 0, {tool.name: tool.verb for tool in shape.tools})
         seeds = seeded(environment, settings.seed, settings.mutants_each)
-        mutation = _mutation(seeds, [m for m in seeds.mutants if not noticed(m, starts, stories, reader)])
+        figures = mutation(seeds, [m for m in seeds.mutants if not noticed(m, starts, stories, reader)])
     else:
-        mutation = _mutation(Seeds([], {}, []), [])
-    return _verdict(tally, mutation, settings) | {"session": shown}
+        figures = mutation(Seeds([], {}, []), [])
+    return _verdict(tally, figures, settings) | {"session": shown}
 
 
-def _mutation(seeds: Seeds, survivors: list[Mutant]) -> dict[str, Any]:
+def mutation(seeds: Seeds, survivors: list[Mutant]) -> dict[str, Any]:
     """What became of the seeded bugs: in all, by kind, and which were left out because they change nothing."""
     made, left = Counter(m.kind for m in seeds.mutants), Counter(m.kind for m in survivors)
     return {
@@ -111,13 +111,13 @@ def backwards(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"tables": {t: tuple(reversed(rows)) for t, rows in scenario.tables.items()}})
 
 
-def _verdict(tally: Tally, mutation: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def _verdict(tally: Tally, figures: dict[str, Any], settings: Settings) -> dict[str, Any]:
     for check in NEEDED:
         if not tally.cases[check]:
             tally.note(check, "nothing could be tried")
     checks = tally.verdict()
-    passed = all(check["passed"] for check in checks.values()) and mutation["score"] >= settings.mutation_score
-    return {"passed": passed, "checks": checks, "mutation": mutation}
+    passed = all(check["passed"] for check in checks.values()) and figures["score"] >= settings.mutation_score
+    return {"passed": passed, "checks": checks, "mutation": figures}
 
 
 def failing(verdict: dict[str, Any]) -> tuple[str, str]:
@@ -176,12 +176,12 @@ def _load(runtime: Runtime, scenarios: list[Scenario], tally: Tally) -> list[Ses
             tally.note("refused", f"{scenario.id} was loaded")
             continue
         tally.note("load", None)
-        tally.note("round_trip", _round_trip(session, scenario))
+        tally.note("round_trip", round_trip(session, scenario))
         sessions.append(session)
     return sessions
 
 
-def _round_trip(session: Session, scenario: Scenario) -> str | None:
+def round_trip(session: Session, scenario: Scenario) -> str | None:
     """save(load(s)) must be s, rows by key."""
     for table in session.runtime.environment.tables:
         rows = sorted(scenario.tables.get(table.name, ()), key=lambda row: str(row[table.key]))

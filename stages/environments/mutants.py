@@ -6,7 +6,8 @@ SQL text, and the tools whose stories may show it. A change that leaves the text
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from stages.core.records import Environment, Let, Require, Return, Run, Step, Tool
@@ -17,6 +18,12 @@ from stages.environments.policies.bugs import wrong_part
 from stages.environments.tags.bugs import wrong_tags
 
 Program = tuple[Step, ...]
+Kind = Callable[[Tool], Iterator[tuple[str, Program]]]
+"""A way to spoil a tool: each place where it can, and the program that comes of it."""
+
+
+COUPLED = re.compile(r'UPDATE "[^"]+" SET ("[^"]+") = iif\("[^"]+" = [^,]+, coalesce\(\1, :now\), NULL\) WHERE ')
+"""The step by which a program keeps a time that follows another field's value."""
 
 
 class Mutant(NamedTuple):
@@ -36,11 +43,14 @@ class Seeds(NamedTuple):
     equivalent: list[str]
 
 
-def seeded(environment: Environment, seed: int, each: int) -> Seeds:
-    """At most `each` mutants of every kind, drawn by `seed`; all of a kind where there are fewer."""
+def seeded(environment: Environment, seed: int, each: int, more: Mapping[str, Kind] = MappingProxyType({})) -> Seeds:
+    """At most `each` mutants of every kind, drawn by `seed`; all of a kind where there are fewer. `more`: further kinds."""
     found, places, equivalent = [], {}, []
-    for kind in (*KINDS, "cascade_off"):
-        made = list(_cascade_off(environment)) if kind == "cascade_off" else list(_spoiled(environment, kind))
+    kinds = {**KINDS, **more}
+    for kind in (*kinds, "cascade_off"):
+        made = (
+            list(_cascade_off(environment)) if kind == "cascade_off" else list(_spoiled(environment, kind, kinds[kind]))
+        )
         same = [mutant for mutant in made if kind == "drop_where" and holds_anyway(environment, mutant)]
         equivalent += [f"{m.kind} {m.tool} {m.place}: the rule of a coupled field holds in every row" for m in same]
         made = [mutant for mutant in made if mutant not in same]
@@ -51,17 +61,17 @@ def seeded(environment: Environment, seed: int, each: int) -> Seeds:
     return Seeds(found, places, equivalent)
 
 
-def _spoiled(environment: Environment, kind: str) -> Iterator[Mutant]:
+def _spoiled(environment: Environment, kind: str, spoil: Kind) -> Iterator[Mutant]:
     for tool in environment.tools:
-        for place, program in KINDS[kind](tool):
+        for place, program in spoil(tool):
             if program != tool.program:
                 yield Mutant(kind, tool.name, place, _with(environment, tool, program))
 
 
 def holds_anyway(environment: Environment, mutant: Mutant) -> bool:
-    """Whether the step that lost its WHERE puts a row's own fields right: it finds all other rows right already."""
+    """Whether the step that lost its WHERE puts a coupled time right: it finds all other rows right already."""
     step = environment.tool(mutant.tool).program[int(mutant.place.removeprefix("step "))]
-    return isinstance(step, Run) and step.run.startswith("UPDATE") and ":args" not in step.run.split(" WHERE ")[0]
+    return isinstance(step, Run) and COUPLED.match(step.run) is not None
 
 
 def _with(environment: Environment, tool: Tool, program: Program) -> Environment:
@@ -69,7 +79,7 @@ def _with(environment: Environment, tool: Tool, program: Program) -> Environment
     return environment.model_copy(update={"tools": tuple(spoiled if t is tool else t for t in environment.tools)})
 
 
-def _each(tool: Tool, kind: type[Step], change: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, Program]]:
+def each_step(tool: Tool, kind: type[Step], change: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, Program]]:
     """Every program with one step of `kind` changed."""
     for index, step in enumerate(tool.program):
         if isinstance(step, kind):
@@ -77,6 +87,11 @@ def _each(tool: Tool, kind: type[Step], change: Callable[[str], Iterator[str]]) 
             for text in change(getattr(step, name)):
                 other = step.model_copy(update={name: text})
                 yield f"step {index}", (*tool.program[:index], other, *tool.program[index + 1 :])
+
+
+def _name(sql: str) -> str:
+    """How a table or column is written: the compiler quotes all of its own, other authors need not."""
+    return r'"[^"]+"' if '"' in sql else r"[A-Za-z_]\w*"
 
 
 def _drop_where(tool: Tool) -> Iterator[tuple[str, Program]]:
@@ -91,14 +106,14 @@ def _drop_where(tool: Tool) -> Iterator[tuple[str, Program]]:
             yield re.sub(r" WHERE (?:\"[^\"]+\" = |\()", lambda found: " WHERE 1 OR " + found[0][7:], sql, count=1)
 
     for kind in (Run, Return, Require):
-        yield from _each(tool, kind, change)
+        yield from each_step(tool, kind, change)
 
 
 def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
     def change(sql: str) -> Iterator[str]:
-        found = re.match(r'INSERT INTO "[^"]+" \((.+?)\) VALUES \((.*)\)$', sql, re.DOTALL)
+        found = re.match(rf"INSERT INTO {_name(sql)} ?\((.+?)\) VALUES \((.*)\)$", sql, re.DOTALL)
         values = _split(found[2]) if found else []
-        names = found[1].split(", ") if found else re.findall(r'(?:SET |, )("[^"]+") = ', sql)
+        names = found[1].split(", ") if found else re.findall(rf"(?:SET |, )({_name(sql)}) = ", sql)
         for index, (first, second) in enumerate(itertools.pairwise(names)):
             if found:
                 if values[index] == values[index + 1]:
@@ -109,7 +124,7 @@ def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
                 text = sql.replace(f"{first} = ", "\0 = ", 1).replace(f"{second} = ", f"{first} = ", 1)
                 yield text.replace("\0 = ", f"{second} = ", 1)
 
-    yield from _each(tool, Run, change)
+    yield from each_step(tool, Run, change)
 
 
 def _split(text: str) -> list[str]:
@@ -135,7 +150,7 @@ def _off_by_one(tool: Tool) -> Iterator[tuple[str, Program]]:
         if ") > :size" in sql:
             yield sql.replace(") > :size", ") >= :size", 1)
 
-    yield from _each(tool, Return, change)
+    yield from each_step(tool, Return, change)
 
 
 def _missing_require(tool: Tool) -> Iterator[tuple[str, Program]]:
@@ -153,22 +168,23 @@ def _wrong_error(tool: Tool) -> Iterator[tuple[str, Program]]:
 
 def _wrong_row(tool: Tool) -> Iterator[tuple[str, Program]]:
     def change(sql: str) -> Iterator[str]:
-        found = re.search(r'^(?:UPDATE|DELETE FROM) ("[^"]+").* WHERE ("[^"]+") = ', sql, re.DOTALL)
+        found = re.search(rf"^(?:UPDATE|DELETE FROM) ({_name(sql)}).* WHERE ({_name(sql)}) = ", sql, re.DOTALL)
         if found:
             table, key = found[1], found[2]
             yield f"{sql[: sql.rindex(' WHERE ')]} WHERE {key} = (SELECT min({key}) FROM {table})"
 
-    yield from _each(tool, Run, change)
+    yield from each_step(tool, Run, change)
 
 
 def _drop_order(tool: Tool) -> Iterator[tuple[str, Program]]:
     def change(sql: str) -> Iterator[str]:
         # All at once, since the inner orders repeat the outer one; and unindexed, since rows that happen to be found
         # by an index on the key come in its order without being asked.
-        text = re.sub(r' ORDER BY "[^"]+"', "", sql)
-        yield re.sub(r'(SELECT \* FROM "[^"]+")', r"\1 NOT INDEXED", text, count=1) if text != sql else sql
+        text = re.sub(rf" ORDER BY {_name(sql)}", "", sql)
+        table = r'(SELECT \* FROM "[^"]+")' if '"' in sql else rf"(FROM {_name(sql)})(?= WHERE| LIMIT|\)|$)"
+        yield re.sub(table, r"\1 NOT INDEXED", text, count=1) if text != sql else sql
 
-    yield from _each(tool, Return, change)
+    yield from each_step(tool, Return, change)
 
 
 def _forget_tick(tool: Tool) -> Iterator[tuple[str, Program]]:
@@ -204,7 +220,7 @@ def _keep_on_null(tool: Tool) -> Iterator[tuple[str, Program]]:
             if test in sql:
                 yield sql.replace(test, f"CASE WHEN :args->>'$.\"{argument}\"' IS NULL", 1)
 
-    yield from _each(tool, Run, change)
+    yield from each_step(tool, Run, change)
 
 
 def _cascade_off(environment: Environment) -> Iterator[Mutant]:
@@ -232,10 +248,10 @@ def _wrong_state(tool: Tool) -> Iterator[tuple[str, Program]]:
             other = {"0": "1", "1": "0"}.get(found[2], found[1])
             yield sql[: found.start(2)] + other + sql[found.end(2) :]
 
-    yield from _each(tool, Run, change)
+    yield from each_step(tool, Run, change)
 
 
-KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
+KINDS: dict[str, Kind] = {
     "drop_where": _drop_where,
     "swap_columns": _swap_columns,
     "off_by_one": _off_by_one,

@@ -1,6 +1,7 @@
 """sources -> environments: each API recognised, compiled, given start states and judged; only what passes is kept.
 
-Out: `<id>/environment.json`, `<id>/scenarios.jsonl`, `<id>/gate.json` for each environment of the catalogue.
+Out: `<id>/environment.json`, `<id>/scenarios.jsonl`, `<id>/gate.json` for each environment of the catalogue. With an author
+there are also environments that an LLM wrote, each with its `author.json`, and what was asked in `llm.jsonl`.
 
 Every environment is also kept under .cache by the hash of what it depends on: of hundreds of APIs, one that changed is
 built again and the others are taken as they are.
@@ -21,7 +22,9 @@ from stages.core.params.environments import Params
 from stages.core.progress import track
 from stages.core.records import Api, Rejected
 from stages.core.stage import Inputs, Summary
-from stages.environments.built import Kept, build_once, take
+from stages.environments.authoring import author
+from stages.environments.authoring.loop import Task
+from stages.environments.built import Kept, build_once, figures, take
 from stages.environments.figures import metrics
 from stages.environments.held_out import nouns, unseen
 from stages.environments.recognise import recognise
@@ -31,7 +34,9 @@ from stages.environments.shapes import ApiShape
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """Build and judge every environment; raises UserError when too few pass."""
     workers = Parallel(n_jobs=os.cpu_count() or 1, return_as="generator")
-    shapes = _shapes(inputs["sources"] / "apis.jsonl", params, workers)
+    path = inputs["sources"] / "apis.jsonl"
+    shapes = _shapes(path, params, workers)
+    tasks = _tasks(path, shapes, params)
     rejected = [
         Rejected(id=s.id, reason="no_writing_tool" if s.tools else "no_entities", detail=str(s.left_out))
         for s in shapes
@@ -49,16 +54,38 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     results = [result for _, result in sorted(zip(largest, finished, strict=True), key=lambda pair: pair[0])]
     # A worker's CPU seconds count as ours once it has ended.
     get_reusable_executor().shutdown(wait=True)
-    built = [result for result in results if result.rejected is None]
+    built = [result.figures for result in results if result.rejected is None]
     rejected += [result.rejected for result in results if result.rejected is not None]
-    tools = sum(item.figures["tools"] for item in built)
+    written = author.run(tasks, params.author, params, out) if params.author.method == "llm" else None
+    if written is not None:
+        built += [figures(made) for made in written.built]
+        rejected += written.rejected
+    tools = sum(item["tools"] for item in built)
     if len(built) < params.minimum.environments or tools < params.minimum.tools:
         first = f"; {rejected[0].id}: {rejected[0].reason}: {rejected[0].detail[:200]}" if rejected else ""
         raise UserError("environments", f"only {len(built)} environments with {tools} tools passed the gate{first}")
-    for item in built:
-        take(item, out)
+    for item in results:
+        if item.rejected is None:
+            take(item, out)
     _forget(kept, results)
-    return Summary(metrics=metrics([item.figures for item in built], len(rejected)), rejected=rejected)
+    found = metrics(built, len(rejected)) | ({"author": written.metrics} if written else {})
+    return Summary(metrics=found, rejected=rejected, spent=written.spent if written else {})
+
+
+def _tasks(path: Path, shapes: Sequence[ApiShape], params: Params) -> list[Task]:
+    """What an author is to write; nothing where there is none. Raises UserError."""
+    if params.author.method != "llm":
+        return []
+    places = {shape.id: number for number, shape in enumerate(shapes)}
+    unknown = [id for id in params.author.apis if id not in places]
+    if unknown:
+        raise UserError(f"params.yaml: environments.author.apis: {unknown[0]}", "no API of that id in sources")
+    spans = jsonl.spans(path)
+    described = [
+        (jsonl.read_at(path, spans[places[id]], Api), {tool.operation for tool in shapes[places[id]].tools})
+        for id in params.author.apis
+    ]
+    return author.tasks(params.author, described, params)
 
 
 def _shapes(path: Path, params: Params, workers: Parallel) -> list[ApiShape]:
@@ -66,7 +93,9 @@ def _shapes(path: Path, params: Params, workers: Parallel) -> list[ApiShape]:
     spans = jsonl.spans(path)
     read = workers(delayed(_shape)(path, span, params) for span in spans)
     shapes: list[ApiShape] = list(track(read, "environments", "recognised", total=len(spans)))  # type: ignore[arg-type]
-    unknown = sorted(set(params.held_out.apis) - {shape.id for shape in shapes})
+    named = {f"authored-{idea.id}" for idea in params.author.ideas} if params.author.method == "llm" else set()
+    named |= {f"{id}-authored" for id in params.author.apis} if params.author.method == "llm" else set()
+    unknown = sorted(set(params.held_out.apis) - {shape.id for shape in shapes} - named)
     if unknown:
         raise UserError(f"params.yaml: environments.held_out.apis: {unknown[0]}", "no API of that id in sources")
     train = nouns(shape for shape in shapes if not _held(shape, params))

@@ -14,7 +14,7 @@ from stages.report.transcripts import Line
 
 LONGEST = 600
 """Characters of one result in a sample session."""
-PUBLISHERS = {"google": "Google", "aws": "AWS", "jupyter": "Jupyter", "python": "Python", "user": "yours"}
+PUBLISHERS = {"google": "Google", "aws": "AWS", "jupyter": "Jupyter", "python": "Python", "user": "yours", "author": "an LLM"}
 ROLES = {
     "train": "training",
     "dev": "choosing (dev)",
@@ -89,6 +89,7 @@ def _row(entry: Entry, dialogues: list[Dialogue], why: str, most: int) -> dict[s
         "operations": environment.operations,
         "scenarios": len(entry.scenarios),
         "passed": bool(gate.get("passed")),
+        "authored": gate.get("expected") == "author",
         "cases": sum(check["cases"] for check in checks.values()),
         "checks": len(checks),
         "mutation": gate.get("mutation", {"seeded": 0, "killed": 0, "score": 0.0, "survivors": []}),

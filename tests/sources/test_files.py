@@ -121,7 +121,11 @@ def test_keys_are_text_as_in_json():
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text("ab#:-'\" \u00e9\n"),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("ab#:-'\" \u00e9\n"),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab-"), inner, max_size=4),
     max_leaves=20,
 )

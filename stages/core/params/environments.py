@@ -1,10 +1,14 @@
 """Params of `environments`: how much of an API is kept, the start states, what is held out, how strict the gate is."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from stages.core.params.llm import Endpoint
 from stages.core.params.section import Section
+from stages.core.params.sources import Domain
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
 
 
 class Scenarios(Section):
@@ -49,6 +53,50 @@ class Minimum(Section):
     """Tools in them."""
 
 
+class Idea(Section):
+    """An environment in plain words."""
+
+    id: Slug
+    """Its environment is called `authored-` and this."""
+    idea: str = Field(min_length=10, max_length=2000)
+    """What it is about, as one would tell a colleague."""
+    domain: Domain
+    """What it is about, in one word."""
+
+
+class Nobody(Section):
+    """Only the compiler makes environments."""
+
+    method: Literal["none"]
+
+
+class Llm(Section):
+    """An LLM writes environments: of ideas, and of what the compiler left out of an API."""
+
+    method: Literal["llm"]
+    engine: Endpoint
+    """Who is asked."""
+    ideas: tuple[Idea, ...]
+    """Environments of ideas."""
+    apis: tuple[str, ...]
+    """Ids of APIs of `sources`: the operations that became no tool are written as an environment of their own."""
+    tools: int = Field(ge=1, le=32)
+    """Tools of one environment at most."""
+    attempts: int = Field(ge=1, le=10)
+    """Replies asked for at each step before the environment is given up."""
+    revisions: int = Field(ge=0, le=20)
+    """Revisions of an environment that failed its trials."""
+    temperature: float = Field(ge=0, le=2)
+    """Of every reply."""
+    max_new_tokens: int = Field(ge=256, le=65536)
+    """Of one reply."""
+    structured: bool
+    """Send the reply's JSON schema as `response_format`; false for a server that has no such option."""
+
+
+Author = Annotated[Nobody | Llm, Field(discriminator="method")]
+
+
 class Params(Section):
     """The section `environments`."""
 
@@ -67,5 +115,7 @@ class Params(Section):
     """What serves evaluation."""
     gate: Gate
     """Checks."""
+    author: Author
+    """Who writes what no rule covers."""
     minimum: Minimum
     """Least results."""
