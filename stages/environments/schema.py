@@ -52,6 +52,9 @@ def parameters(shape: ApiShape, tool: ToolShape) -> dict[str, JsonValue]:
         value = dict(field.json_schema)
         if argument in tool.nullable:
             value["type"] = [value["type"], "null"]
+            listed = value.get("enum")
+            if isinstance(listed, list):
+                value["enum"] = [*listed, None]
         if field.description:
             value["description"] = field.description
         properties[argument] = value

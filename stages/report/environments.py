@@ -14,7 +14,14 @@ from stages.report.transcripts import Line
 
 LONGEST = 600
 """Characters of one result in a sample session."""
-PUBLISHERS = {"google": "Google", "aws": "AWS", "jupyter": "Jupyter", "python": "Python", "user": "yours", "author": "an LLM"}
+PUBLISHERS = {
+    "google": "Google",
+    "aws": "AWS",
+    "jupyter": "Jupyter",
+    "python": "Python",
+    "user": "yours",
+    "author": "an LLM",
+}
 ROLES = {
     "train": "training",
     "dev": "choosing (dev)",
