@@ -141,7 +141,9 @@ def value_schema(field: Field, depth: int = 0) -> dict[str, JsonValue] | str:
         for word, bound in (("minimum", field.minimum), ("maximum", field.maximum)):
             if bound is not None and abs(bound) < 2**53:
                 schema[word] = int(bound) if field.type == "integer" else bound
-        numbers = [value for value in field.enum if isinstance(value, int) and not isinstance(value, bool)]
+        numbers: list[JsonValue] = [
+            value for value in field.enum if isinstance(value, int) and not isinstance(value, bool)
+        ]
         if field.type == "integer" and numbers:
             schema["enum"] = numbers[:MAX_ENUM]
         return schema
