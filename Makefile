@@ -54,6 +54,7 @@ bench: setup ## side-by-side measurements; nothing else should run meanwhile
 	$(BIN)/python -m benchmarks.mcp
 
 replay: setup ## re-execute every exported dialogue in fresh processes
+	$(BIN)/python -m flows.pipeline trajectories
 	$(BIN)/python -m stages.trajectories.replay
 
 attack: setup ## hostile programs, arguments, states and documents
