@@ -12,6 +12,7 @@ from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.sources.aws_examples import Seen, seen
 from stages.sources.budget import Budget, stub
 from stages.sources.malformed import as_described
+from stages.sources.prose import shown
 from stages.sources.read_only import read_only
 from stages.sources.text import brief
 
@@ -30,7 +31,7 @@ _SCALARS = {
 _PLACES = {"uri": "path", "querystring": "query", "header": "header", "headers": "header"}
 
 
-def read(document: Any, source: Source, domain: str, service: str, *, examples: Any = None) -> Api:
+def read(document: Any, source: Source, domain: str, service: str, *, examples: bool = False, calls: Any = None) -> Api:
     """The API a service model describes.
 
     Args:
@@ -38,20 +39,21 @@ def read(document: Any, source: Source, domain: str, service: str, *, examples: 
         source: where it came from.
         domain: what the API is about.
         service: botocore's folder name.
-        examples: the parsed example file beside it, or None.
+        examples: whether fields take the values that their descriptions quote.
+        calls: the parsed example file beside it, whose values are taken before those, or None.
 
     Raises UserError with file and field.
     """
     with as_described(source.path):
-        return _read(document, source, domain, service, examples)
+        return _read(document, source, domain, service, examples, calls)
 
 
-def _read(document: Any, source: Source, domain: str, service: str, examples: Any) -> Api:
+def _read(document: Any, source: Source, domain: str, service: str, examples: bool, calls: Any) -> Api:
     where = source.path
     for field in ("metadata", "operations", "shapes"):
         if not isinstance(document, dict) or not isinstance(document.get(field), dict):
             raise UserError(f"{where}: {field}", "not a service model: an object is expected")
-    reader = _Reader(where, document, seen(examples, document, where) if examples is not None else {})
+    reader = _Reader(where, document, examples, seen(calls, document, where) if calls is not None else {})
     operations = tuple(reader.operation(name, node) for name, node in sorted(document["operations"].items()))
     if not operations:
         raise UserError(f"{where}: operations", "the service model describes no operation")
@@ -72,12 +74,13 @@ def _read(document: Any, source: Source, domain: str, service: str, examples: An
 
 
 class _Reader:
-    def __init__(self, where: str, document: dict[str, Any], examples: Seen) -> None:
+    def __init__(self, where: str, document: dict[str, Any], examples: bool, seen: Seen) -> None:
         self.where = where
         self.shapes: dict[str, Any] = document["shapes"]
         meta = document["metadata"]
         self.wire = meta.get("protocol") == "rest-json" or "rest-json" in meta.get("protocols", ())
         self.examples = examples
+        self.seen = seen
         self.budget = Budget()
         self.used: dict[str, Field] = {}
 
@@ -153,6 +156,7 @@ class _Reader:
                     "pattern": shape.get("pattern"),
                     "minimum": shape.get("min") if numeric else None,
                     "maximum": shape.get("max") if numeric else None,
+                    "examples": shown(text) if self.examples and type_ == "string" and not form else (),
                 }
             )
         if kind not in ("structure", "list", "map"):
@@ -187,5 +191,5 @@ class _Reader:
                 self.budget.left_out["deprecated_field"] += 1
             else:
                 field = self._field(self._name(key, node), node, trail, level + 1, key in needed)
-                shown = self.examples.get((trail[-1], key))
-                yield field.model_copy(update={"examples": shown}) if shown else field
+                held = self.seen.get((trail[-1], key))
+                yield field.model_copy(update={"examples": held}) if held else field

@@ -68,10 +68,10 @@ def _parsed(data: bytes, path: str) -> Any:
 
 
 def read(root: Path, candidate: Candidate, pinned: Mapping[str, str], examples: bool) -> Api:
-    """The whole description of a taken candidate, with the values of its example file if asked for. Raises UserError."""
+    """The whole description of a taken candidate, with the values that it shows as examples if asked for. Raises UserError."""
     data, source = read_pinned(root, candidate.path, **pinned)
     document = _parsed(data, candidate.path)
     if candidate.publisher == "google":
-        return discovery.read(document, source, candidate.domain)
+        return discovery.read(document, source, candidate.domain, examples=examples)
     shown = aws_examples.beside(root, candidate.path, pinned) if examples else None
-    return aws.read(document, source, candidate.domain, candidate.place, examples=shown)
+    return aws.read(document, source, candidate.domain, candidate.place, examples=examples, calls=shown)

@@ -12,6 +12,7 @@ from stages.core.records import Api, Field, Operation, Parameter, Source
 from stages.core.records.api import FieldType
 from stages.sources.budget import Budget, stub
 from stages.sources.malformed import as_described
+from stages.sources.prose import shown
 from stages.sources.read_only import read_only
 from stages.sources.text import brief, says_required
 
@@ -19,7 +20,7 @@ _TYPES = set(get_args(FieldType))
 _LOCATIONS = {"path", "query"}
 
 
-def read(document: Any, source: Source, domain: str, *, depth: int | None = None) -> Api:
+def read(document: Any, source: Source, domain: str, *, depth: int | None = None, examples: bool = False) -> Api:
     """The API a discovery document describes. Raises UserError naming the file and the field that is wrong.
 
     Args:
@@ -27,16 +28,17 @@ def read(document: Any, source: Source, domain: str, *, depth: int | None = None
         source: where it came from, kept in the record.
         domain: the API's domain in our small list.
         depth: nested objects followed below a schema (default `budget.DEPTH`).
+        examples: whether fields take the values that their descriptions quote.
     """
     with as_described(source.path):
-        return _read(document, source, domain, depth)
+        return _read(document, source, domain, depth, examples)
 
 
-def _read(document: Any, source: Source, domain: str, depth: int | None) -> Api:
+def _read(document: Any, source: Source, domain: str, depth: int | None, examples: bool) -> Api:
     where = source.path
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
         raise UserError(f"{where}: name", "not a discovery document: a name is expected")
-    reader = _Reader(where, document, Budget() if depth is None else Budget(depth))
+    reader = _Reader(where, document, Budget() if depth is None else Budget(depth), examples)
     operations = tuple(reader.operations())
     if not operations:
         raise UserError(f"{where}: resources", "the document describes no method")
@@ -58,10 +60,11 @@ def _read(document: Any, source: Source, domain: str, depth: int | None) -> Api:
 
 
 class _Reader:
-    def __init__(self, where: str, document: dict[str, Any], budget: Budget) -> None:
+    def __init__(self, where: str, document: dict[str, Any], budget: Budget, examples: bool) -> None:
         self.where = where
         self.document = document
         self.budget = budget
+        self.examples = examples
         self.schemas = self._mapping(document.get("schemas", {}), "schemas")
         self.used: dict[str, Field] = {}
 
@@ -175,6 +178,7 @@ class _Reader:
             "required": bool(node.get("required") is True or node.get("annotations", {}).get("required")),
             "read_only": read_only(node.get("readOnly"), node.get("description")),
         }
+        quoted = shown(node.get("description")) if self.examples else ()
         schema_name = None
         if "$ref" in node:
             schema_name = node["$ref"]
@@ -208,6 +212,7 @@ class _Reader:
                 ),
                 "additional": "additionalProperties" in node,
                 "schema_name": schema_name,
+                "examples": quoted if kind == "string" and not (node.get("enum") or node.get("format")) else (),
             }
         )
 

@@ -59,6 +59,13 @@ def hints(text: str) -> Hints:
     return Hints(about, examples, tuple(re.findall(_QUOTED, listed[1])) if listed else (), default)
 
 
+def quoted(text: str) -> tuple[str, ...]:
+    """The examples of a description that stand in quotes, and no others."""
+    clean = plain(text.replace("``", "'"))
+    lead = _LEAD.search(clean)
+    return _examples(clean[lead.end() :]) if lead and re.match(_QUOTED, clean[lead.end() :]) else ()
+
+
 def _examples(text: str) -> tuple[str, ...]:
     """The values at the head of a text: quoted ones as far as they reach, else bare names and numbers."""
     found: list[str] = []

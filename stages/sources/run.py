@@ -97,7 +97,8 @@ def _google(params: Params) -> list[tuple[Api, str]]:
     for each in track(params.google, "sources", "Google documents"):
         path = f"{_DOCUMENTS}/{each.document}.json"
         data, source = read_pinned(PACKAGES, path, sha256=each.sha256, **_pinned(params, _GOOGLE))
-        read.append((discovery.read(files.parse_json(data, path), source, each.domain), each.reason))
+        document = files.parse_json(data, path)
+        read.append((discovery.read(document, source, each.domain, examples=params.examples), each.reason))
     return read
 
 
@@ -109,7 +110,8 @@ def _aws(params: Params) -> list[tuple[Api, str]]:
         data, source = read_pinned(PACKAGES, path, sha256=each.sha256, **pinned)
         document = files.parse_json(files.unpack(data, path), path)
         shown = aws_examples.beside(PACKAGES, path, pinned) if params.examples else None
-        read.append((aws.read(document, source, each.domain, each.service, examples=shown), each.reason))
+        api = aws.read(document, source, each.domain, each.service, examples=params.examples, calls=shown)
+        read.append((api, each.reason))
     return read
 
 

@@ -46,10 +46,10 @@ def read(name: str, broken: Any) -> Iterator[object]:
         yield openapi.read({"a.yaml": broken}, "a.yaml", SOURCE, id="user-a", domain="other")
     elif name.startswith("aws:"):
         yield of_aws(broken, name[4:], "x.json")
-        yield aws.read(broken, SOURCE, "other", name[4:])
+        yield aws.read(broken, SOURCE, "other", name[4:], examples=True)
     else:
         yield of_google(broken, "x.json")
-        yield discovery.read(broken, SOURCE, "other")
+        yield discovery.read(broken, SOURCE, "other", examples=True)
 
 
 def spoiled(whole: Any, chance: random.Random, times: int) -> Any:
@@ -104,6 +104,6 @@ def test_a_broken_file_of_examples_colours_or_is_a_user_error(seed, times):
     shown = json.loads((folder / "examples-1.json").read_bytes())
     with suppress(UserError):
         api = aws.read(
-            document("aws:devicefarm"), SOURCE, "other", "a", examples=spoiled(shown, random.Random(seed), times)
+            document("aws:devicefarm"), SOURCE, "other", "a", calls=spoiled(shown, random.Random(seed), times)
         )
         assert api.operations

@@ -9,7 +9,7 @@ import pytest
 from stages.core.errors import UserError
 from stages.core.params import load
 from stages.core.records import Api, Source
-from stages.sources import aws, aws_examples, files
+from stages.sources import aws, aws_examples, discovery, files, prose
 from stages.sources.breadth import candidates
 from stages.sources.numpydoc import parameters, typed
 from stages.sources.pins import distribution, read_pinned
@@ -43,7 +43,7 @@ def test_an_example_file_shows_what_real_calls_held():
     path = "botocore/data/appconfig/2019-10-09/service-2.json.gz"
     model = files.parse_json(files.unpack((ROOT / path).read_bytes(), path), path)
     shown = aws_examples.beside(ROOT, path, {"package": "botocore", "version": "1", "licence": "MIT"})
-    plain, coloured = (aws.read(model, SOURCE, "data", "appconfig", examples=one) for one in (None, shown))
+    plain, coloured = (aws.read(model, SOURCE, "data", "appconfig", calls=one) for one in (None, shown))
     environment = {field.name: field.examples for field in coloured.schemas["Environment"].properties}
     assert environment["Name"] == ("Example-Environment",)
     create = next(o for o in coloured.operations if o.name == "CreateDeploymentStrategy")
@@ -81,6 +81,33 @@ MODEL = {
 def test_an_example_counts_where_it_fits_the_model(operation, example, found):
     seen = aws_examples.seen({"examples": {operation: [example]}}, MODEL, "x.json")
     assert seen == {("In", member): values for member, values in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("description", "shown"),
+    [
+        ('The friendly name, typically a nearby city. For example, "Tokyo".', ("Tokyo",)),
+        ("Role of the `members`. For example, `roles/viewer`, `roles/editor`, or `roles/owner`.",
+         ("roles/viewer", "roles/editor", "roles/owner")),
+        ("A row that shows a tool (e.g. The lighthouse CLI, Chrome DevTools).", ()),
+        ('For example: `"projects/example-project/locations/us-east1"`', ()),
+        ("The format, e.g. `{name}/{version}`.", ()),
+        ("The name of the thing.", ()),
+    ],
+)  # fmt: skip
+def test_a_text_takes_the_examples_that_its_description_quotes(description, shown):
+    assert prose.shown(description) == shown
+
+
+def test_both_packages_quote_examples_and_only_who_asks_gets_them():
+    path = "googleapiclient/discovery_cache/documents/jobs.v4.json"
+    plain, coloured = (
+        discovery.read(json.loads((ROOT / path).read_bytes()), SOURCE, "other", examples=asked)
+        for asked in (False, True)
+    )
+    company = {field.name: field.examples for field in coloured.schemas["Company"].properties}
+    assert company["displayName"] == ("Google LLC",) and not company["externalId"]
+    assert not any(field.examples for field in plain.schemas["Company"].properties)
 
 
 def test_a_file_that_holds_no_examples_is_named():

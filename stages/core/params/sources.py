@@ -197,8 +197,7 @@ class Params(Section):
     run_commands: bool
     """Whether the commands of `mcp` entries are started, with your rights and on this machine."""
     examples: bool
-    """Whether the example files that botocore ships beside AWS's services are read: what they show becomes the values of
-    start states."""
+    """Whether start states take values that Google's and AWS's descriptions quote and botocore's example files show."""
     explore: Explore
     """Descriptions chosen by rank."""
     breadth: Breadth
