@@ -4,7 +4,6 @@ A file may speak of members that the model no longer has, or write a number as t
 the model is the description and the examples only colour it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from stages.core.errors import UserError
 from stages.sources import files
 from stages.sources.limits import DEEPEST, MOST_EXAMPLES
 from stages.sources.pins import read_pinned
+from stages.sources.prose import telling
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -26,8 +26,6 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 _LONGEST = 200
 """Characters of a text worth showing; longer ones are whole policies and templates."""
-_PLACEHOLDER = re.compile(r"<[\w -]+>|account_id|_UUID|\.\.\.")
-"""Says that something stood there, not what."""
 Seen = dict[tuple[str, str], tuple[JsonValue, ...]]
 """(structure, member) -> what it held, each value once, in the file's order."""
 
@@ -93,4 +91,4 @@ def _fits(shape: Any, value: Any) -> bool:
     kind = shape.get("type") if isinstance(shape, dict) else None
     if isinstance(value, bool) or not isinstance(value, _TYPES.get(kind or "", ())):
         return False
-    return not isinstance(value, str) or (0 < len(value) <= _LONGEST and not _PLACEHOLDER.search(value))
+    return not isinstance(value, str) or (0 < len(value) <= _LONGEST and telling(value))

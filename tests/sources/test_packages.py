@@ -44,11 +44,11 @@ def test_an_example_file_shows_what_real_calls_held():
     model = files.parse_json(files.unpack((ROOT / path).read_bytes(), path), path)
     shown = aws_examples.beside(ROOT, path, {"package": "botocore", "version": "1", "licence": "MIT"})
     plain, coloured = (aws.read(model, SOURCE, "data", "appconfig", calls=one) for one in (None, shown))
-    environment = {field.name: field.examples for field in coloured.schemas["Environment"].properties}
-    assert environment["Name"] == ("Example-Environment",)
+    deployment = {field.name: field.examples for field in coloured.schemas["Deployment"].properties}
+    assert deployment["State"] == ("COMPLETE", "DEPLOYING") and not deployment["ConfigurationName"]  # Example-...
     create = next(o for o in coloured.operations if o.name == "CreateDeploymentStrategy")
     assert {p.name: p.examples for p in create.parameters}["DeploymentDurationInMinutes"] == ()  # shown once
-    assert not any(field.examples for field in plain.schemas["Environment"].properties)
+    assert not any(field.examples for field in plain.schemas["Deployment"].properties)
 
 
 MODEL = {
@@ -70,6 +70,8 @@ MODEL = {
         ("Put", {"input": {"name": "a", "size": 3}}, {"name": ("a",)}),
         ("Put", {"input": {"name": 5, "size": "3", "gone": 1}}, {}),
         ("Put", {"input": {"name": "arn:<account>"}}, {}),
+        ("Put", {"input": {"name": "myuser"}}, {}),
+        ("Put", {"input": {"name": "mysql"}}, {"name": ("mysql",)}),
         ("Put", {"input": {"name": "x" * 201, "size": True}}, {}),
         ("Put", {"input": ["name"]}, {}),
         ("Put", "prose", {}),
@@ -92,6 +94,7 @@ def test_an_example_counts_where_it_fits_the_model(operation, example, found):
         ("A row that shows a tool (e.g. The lighthouse CLI, Chrome DevTools).", ()),
         ('For example: `"projects/example-project/locations/us-east1"`', ()),
         ("The format, e.g. `{name}/{version}`.", ()),
+        ("A name, such as `my-cluster` or `Example-Name`.", ()),
         ("The name of the thing.", ()),
     ],
 )  # fmt: skip
