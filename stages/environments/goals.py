@@ -31,7 +31,8 @@ def golds(shape: ApiShape, scenario: Scenario, index: int, seed: int) -> Iterato
     teller = Teller(shape, scenario, index, words(generator(seed, shape.id, "golds", index)))
     for tool in shape.tools:
         teller.begin()
-        rows = [teller.oracle.tables[tool.table][key] for key in sorted(teller.oracle.tables[tool.table])]
+        table = shape.entity(tool.table).bin if tool.verb == "undelete" else tool.table
+        rows = [row for _, row in sorted(teller.oracle.tables[table or ""].items())]
         if not tool.writes or (tool.verb != "create" and not rows):
             continue
         body = teller.body(tool, full=True)

@@ -15,6 +15,7 @@ from stages.environments.batches.bugs import wrong_batch
 from stages.environments.copies.bugs import wrong_copy
 from stages.environments.policies.bugs import wrong_part
 from stages.environments.tags.bugs import wrong_tags
+from stages.environments.undeletes.bugs import wrong_undelete
 
 Program = tuple[Step, ...]
 
@@ -250,6 +251,7 @@ KINDS: dict[str, Callable[[Tool], Iterator[tuple[str, Program]]]] = {
     "wrong_batch": wrong_batch,
     "wrong_part": wrong_part,
     "wrong_copy": wrong_copy,
+    "wrong_undelete": wrong_undelete,
 }
-FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy"})
+FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy", "wrong_undelete"})
 """Kinds that are not spoken of where the environment has nothing of the family."""

@@ -18,6 +18,7 @@ from stages.environments.policies import oracle as policies
 from stages.environments.rows import Row, coupled, default, kept, merged, opened, plain, shown
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
 from stages.environments.tags import oracle as tags
+from stages.environments.undeletes import oracle as undeletes
 
 
 class Oracle:
@@ -72,7 +73,7 @@ class Oracle:
                 return {tool.batch.items or "items": [shown(entity, there[key]) for key in found]} | value
             self._tick()
             for key in dict.fromkeys(found):
-                self._remove(entity, key)
+                self._remove(entity, key, soft=tool.soft)
             return value
         if tool.elsewhere:
             return self._elsewhere(tool, entity, arguments)
@@ -91,7 +92,8 @@ class Oracle:
             row[entity.parent_field or ""] = copies.moved(tool, parent, self.tables[parent.table], arguments)
             return self._touched(entity, row)
         own = self.shape.of_one_row(entity.table)
-        new = copies.copied(tool, entity, own, rows, row, arguments)
+        taken = undeletes.taken(entity, self.tables, arguments[tool.elsewhere or ""])
+        new = copies.copied(tool, entity, own, taken, row, arguments)
         rows[new[entity.key]] = new
         now = self._tick()
         new |= {field.name: now for field in entity.fields if field.clock in ("create", "write")}
@@ -161,7 +163,7 @@ class Oracle:
     def _create(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         if tool.key_parameter:
             key = arguments[tool.key_parameter]
-            if key in self.tables[entity.table]:
+            if undeletes.taken(entity, self.tables, key):
                 raise CallFailed(tool.taken, f"{entity.noun} {key} already exists")
         else:
             self.next_id += 1
@@ -216,10 +218,20 @@ class Oracle:
     def _delete(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row = self._find(tool, entity, arguments)
         self._tick()
-        self._remove(entity, row[entity.key])
+        self._remove(entity, row[entity.key], soft=tool.soft)
         return {}
 
-    def _remove(self, entity: EntityShape, key: str) -> None:
+    def _undelete(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        def under(row: Row) -> bool:
+            return self._under(tool, entity, arguments, row)
+
+        key = undeletes.undeleted(tool, entity, self.tables, under, arguments)
+        undeletes.rest(self.shape, self.tables, entity, key, back=True)
+        return self._touched(entity, self.tables[entity.table][key])
+
+    def _remove(self, entity: EntityShape, key: str, *, soft: bool = False) -> None:
+        if soft:
+            return undeletes.rest(self.shape, self.tables, entity, key)
         del self.tables[entity.table][key]
         for child in self.shape.entities:
             if child.parent == entity.table:

@@ -16,6 +16,10 @@ Rules that hold for every tool:
 - create: an argument left out stores the field's default, else null. patch: left out keeps, null clears, an object is
   merged into the stored one (RFC 7396), everything else replaces. update: each field of `fields` left out goes back to
   its default, else null. delete: the row and all rows below it.
+- soft delete (of an entity with an undelete): the row and all rows below it go to rest in tables of their own
+  (`EntityShape.bin`) as they are, where no other tool finds them; their keys stay taken. undelete: they all come back as
+  they were, the row itself with the new time of a write. A row that is there is first of all not deleted (`live`:
+  `<noun> <key> is not deleted`). What a deleted row lay in may go for good, and takes it along.
 - set (cancel, pause, enable and their like): the fields of `sets` take their values, whatever they were before.
 - A coupled time (`follows`) is the moment at which another field took a value: when a write leaves that field at the
   value, the time stays if there is one, else becomes the new now; at any other value it is null. The rule is put to
@@ -49,7 +53,7 @@ from stages.core.records import Record, Scalar, Source
 
 Verb = Literal[
     "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete",
-    "part", "put", "copy", "move",
+    "part", "put", "copy", "move", "undelete",
 ]  # fmt: skip
 Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json", "etag"]
 
@@ -103,6 +107,8 @@ class EntityShape(Record):
     """Field by which a person names a row."""
     fields: tuple[FieldShape, ...]
     """Key first, then the parent, then the rest by usefulness."""
+    bin: str | None = None
+    """Table in which deleted rows rest until they are undeleted, their own or with what they lay in."""
     resource: str = ""
     """The API's own name of the collection."""
     schema_name: str | None = None
@@ -184,11 +190,15 @@ class ToolShape(Record):
     """Argument: the new row's key (copy), or the new parent's (move)."""
     part: str | None = None
     """Column that a `part` or a `put` is about."""
+    soft: bool = False
+    """A delete that can be undone."""
     missing: str = "NOT_FOUND"
     """Error when the row or a parent is not there."""
     taken: str = "ALREADY_EXISTS"
     """Error when a caller-named key is in use."""
     bad_token: str = "INVALID_ARGUMENT"
+    live: str = "FAILED_PRECONDITION"
+    """Error when the row to undelete is not deleted."""
     errors: tuple[str, ...] = ()
     """All errors the program itself may end in."""
     page: str | None = None

@@ -12,6 +12,7 @@ WORDS = {
     "policy_unclear": "an access policy that cannot be both read and set",
     "copy_unclear": "a copy or a move whose new name or place no argument gives",
     "batch_unclear": "a batch whose keys, or what becomes of missing ones, are not described",
+    "undelete_unclear": "an undelete that does not name the row as its delete does, or of rows that lie in such rows",
     "deprecated": "marked as deprecated",
     "second_of_verb": "a second method for the same thing",
     "no_create": "nothing of this kind can be created through the API",

@@ -3,6 +3,7 @@
 from stages.core.records import Let, Require, Return, Run, Step
 from stages.environments.programs import NOW, item, literal, name, path, path_key, text
 from stages.environments.shapes import ApiShape, Batch, EntityShape, ToolShape
+from stages.environments.undeletes.programs import kept
 
 
 def program(shape: ApiShape, tool: ToolShape, batch: Batch, above: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -40,7 +41,9 @@ def program(shape: ApiShape, tool: ToolShape, batch: Batch, above: tuple[Step, .
         # What is missing is told of the state before, so it is worked out before the rows go.
         steps.append(Let(let=f"SELECT json_object({', '.join(pairs)}) AS told"))
     keys = f"(SELECT _key FROM {asked})"
-    steps.append(Run(run=f"DELETE FROM {table} WHERE {name(entity.key)} IN {keys}{there}"))
+    where = f"{name(entity.key)} IN {keys}{there}"
+    steps += kept(shape, entity, where) if tool.soft else ()
+    steps.append(Run(run=f"DELETE FROM {table} WHERE {where}"))
     return *steps, Return(return_="SELECT :told" if pairs else "SELECT '{}'")
 
 
