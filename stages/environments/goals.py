@@ -52,6 +52,9 @@ def _other_value(teller: Teller, tool: ToolShape, call: Call) -> Call | None:
     entity = teller.shape.entity(tool.table)
     if tool.verb == "tag":
         return (tool.name, call[1] | teller.body(tool, full=True))
+    if tool.batch and tool.batch.entries:
+        row = min(teller.start.tables[tool.table].items())[1]
+        return (tool.name, teller.target(tool, row))
     for argument, column in tool.fields.items():
         field = entity.field(column)
         # A clock column's value is not part of a goal.

@@ -80,7 +80,7 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     tables = _usable(known, tools, left_out)
     there = {name: item for name, item in known.items() if item.entity.table in tables}
     above = {n: {a: known[p].entity.table for a, p in parents[n].items() if p in known} for n in there}
-    tools += batches.tools(api, batched, there, above, left_out)
+    tools += batches.tools(api, batched, there, above, tools, left_out)
     entities = {item.entity.table: item.entity for item in there.values()}
     tools += copies.tools(copying, there, entities, left_out)
     for name, item in there.items():

@@ -32,7 +32,10 @@ Rules that hold for every tool:
 - batch_get: the rows of the keys given in the order given, each as often as it is asked for. batch_delete: those rows
   and all below them. A key without a row ends the call (`not every <noun> given is there`), unless the value has a
   place for it (`Batch.missing`): there it is told in the order given, and the others are shown or deleted. That
-  property is there even when it is empty.
+  property is there even when it is empty. batch_create: a row of each entry, as create makes it, in the order given and
+  at one time. A key that is taken or that an earlier entry has ends the call (`not every <noun> given is new`), unless
+  it can be told. batch_update: each entry patches its row, at one time; a row named twice ends the call in
+  INVALID_ARGUMENT (`a <noun> is given twice`) before any is looked for.
 - copy: a new row under the name in `elsewhere`, with the columns of the row named and the fields given; what tag and
   policy tools write is not copied, times of the server's are new. move: the row goes with all below it under the
   parent in `elsewhere`, which is looked for after the row.
@@ -53,7 +56,7 @@ from stages.core.records import Record, Scalar, Source
 
 Verb = Literal[
     "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete",
-    "part", "put", "copy", "move", "undelete",
+    "batch_create", "batch_update", "part", "put", "copy", "move", "undelete",
 ]  # fmt: skip
 Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json", "etag"]
 
@@ -138,15 +141,28 @@ class Tags(Record):
     """Property of the value of `tags`."""
 
 
+class Entries(Record):
+    """How an entry of a batch's list is read."""
+
+    inside: tuple[str, ...] = ()
+    """Path of the object that holds the fields; (): the entry itself."""
+    key: tuple[str, ...] = ()
+    """Path of the row's key; (): the server makes it."""
+    fields: dict[str, str]
+    """Property -> field it writes."""
+
+
 class Batch(Record):
     """How a tool takes many keys at once, and where it tells of those that are missing."""
 
     keys: str
-    """Argument: the list of keys."""
+    """Argument: the list of keys, or of entries."""
+    entries: Entries | None = None
+    """Of a batch that makes or changes rows."""
     items: str | None = None
-    """Property of the value that holds the rows (batch_get)."""
+    """Property of the value that holds the rows (never those of a batch_delete)."""
     missing: str | None = None
-    """Property that tells the keys without a row; None: one such key fails the call."""
+    """Property that tells the keys without a row (of batch_create: those taken); None: one such key fails the call."""
     told: tuple[str, str | None, str | None] | None = None
     """Properties of one told key: the key, the error's code, its message; None: the key alone, as a text."""
 

@@ -11,7 +11,7 @@ WORDS = {
     "tags_in_two_forms": "a resource whose tags are written in two forms",
     "policy_unclear": "an access policy that cannot be both read and set",
     "copy_unclear": "a copy or a move whose new name or place no argument gives",
-    "batch_unclear": "a batch whose keys, or what becomes of missing ones, are not described",
+    "batch_unclear": "a batch whose keys or entries, or what becomes of missing ones, are not described",
     "undelete_unclear": "an undelete that does not name the row as its delete does, or of rows that lie in such rows",
     "deprecated": "marked as deprecated",
     "second_of_verb": "a second method for the same thing",

@@ -59,7 +59,7 @@ class Params(Section):
     rules: tuple[Literal["state", "existing", "tags", "batch", "policy", "copy", "undelete"], ...]
     """Families of rules beyond create, read, update and delete; state: cancel, pause, enable and their like;
     existing: resources that nothing creates, whose rows are there from the start; tags: TagResource and its like;
-    batch: rows got or deleted by a list of keys; policy: getIamPolicy and setIamPolicy; copy: a row
+    batch: rows got, made, changed or deleted many at once; policy: getIamPolicy and setIamPolicy; copy: a row
     copied under another name or moved to another parent; undelete: deletes that can be undone."""
     scenarios: Scenarios
     """Start states."""
