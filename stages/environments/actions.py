@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from stages.core.records import Api, Field, Operation
 from stages.environments.drafts import Draft, Use, rows_of, schema
-from stages.environments.nouns import is_plural, one
+from stages.environments.nouns import is_plural, one, squeezed
 from stages.environments.shapes import Verb
 from stages.environments.state_verbs import verb_of
 
@@ -69,7 +69,7 @@ def drafts(api: Api, left_out: Counter[str], rules: Collection[str]) -> list[Dra
 def _key(operation: Operation, name: str) -> str | None:
     """The required argument that says which one, by its name."""
     needed = [p.name for p in operation.parameters if p.required and p.type == "string"]
-    low = {_plain(parameter): parameter for parameter in needed}
+    low = {squeezed(parameter): parameter for parameter in needed}
     for ending in ("id", "name", "", "identifier", "url", "arn"):
         if name + ending in low:
             return low[name + ending]
@@ -79,10 +79,6 @@ def _key(operation: Operation, name: str) -> str | None:
     # A noun of two words is often addressed by its last: `DeleteConfigurationSet(SetName)`.
     near = [parameter for text, parameter in low.items() if len(text) > 4 and name.endswith(_stem(text))]
     return near[0] if len(near) == 1 else None
-
-
-def _plain(text: str) -> str:
-    return text.replace("_", "").replace("-", "").lower()
 
 
 def _stem(text: str) -> str:
@@ -120,9 +116,11 @@ def _draft(
         if "get" not in uses:
             return "no_read"
     made = uses.get("create")
-    given = {_plain(p.name): p for p in made.operation.parameters} if made else {}
-    same = next((given[t] for t in (_plain(addressed.key), _plain(prop), name + _plain(prop)) if t in given), None)
-    if same is not None and not same.required and not _plain(prop).endswith("id"):
+    given = {squeezed(p.name): p for p in made.operation.parameters} if made else {}
+    same = next(
+        (given[t] for t in (squeezed(addressed.key), squeezed(prop), name + squeezed(prop)) if t in given), None
+    )
+    if same is not None and not same.required and not squeezed(prop).endswith("id"):
         return "optional_key"
     chosen = same.name if same is not None and same.required else None
     return Draft(name, name, item, addressed.key, prop, chosen, uses, spelt)
@@ -131,7 +129,7 @@ def _draft(
 def _item(api: Api, name: str, uses: dict[Verb, Use]) -> Field | None:
     if "get" in uses and (response := schema(api.schemas, uses["get"].operation.response)):
         objects = [p for p in response.properties if p.type == "object" and p.properties]
-        named = [p for p in objects if _plain(p.name) in (name, name + "detail", name + "details", name + "info")]
+        named = [p for p in objects if squeezed(p.name) in (name, name + "detail", name + "details", name + "info")]
         if named:
             return named[0]
         if len(objects) == 1 and len(response.properties) <= 2:
@@ -157,8 +155,8 @@ def _as_made(uses: dict[Verb, Use], key: str) -> Field | None:
 
 
 def _property(argument: str, name: str, item: Field) -> str | None:
-    names = {_plain(p.name): p.name for p in item.properties if p.type == "string"}
-    text = _plain(argument)
+    names = {squeezed(p.name): p.name for p in item.properties if p.type == "string"}
+    text = squeezed(argument)
     tries = [text, text.removeprefix(name), name + text]
     if text.endswith("identifier"):
         tries += [name + "id", "id", name + "name", "name"]

@@ -15,6 +15,7 @@ _TOKEN = frozenset(
 _NEXT = frozenset({"nextpagetoken", "nexttoken", "nextmarker", "marker", "continuationtoken", "nextcursor", "cursor"})
 _MISSING = re.compile(r"NotFound|DoesNotExist|NotExists|NonExistent|Nonexistent|NoSuch|Unknown")
 _TAKEN = re.compile(r"AlreadyExists|Duplicate|NameInUse|AlreadyInUse|Conflict|InUse")
+_LIVE = re.compile(r"InvalidStat|Precondition|InvalidOperation|InvalidRequest|Conflict|NotPermitted")
 _BAD_TOKEN = re.compile(
     r"NextToken|InvalidToken|Marker|Pagination|InvalidRequest|InvalidParameter|Validation|BadRequest|InvalidInput|InvalidArgument"
 )
@@ -68,10 +69,11 @@ def filters(operation: Operation, fields: tuple[FieldShape, ...], taken: set[str
 
 
 def error(operation: Operation, kind: str, word: str) -> str:
-    """The API's own name for `missing`, `taken` or `bad_token`, else google.rpc's."""
+    """The API's own name for `missing`, `taken`, `live` or `bad_token`, else google.rpc's."""
     pattern, other = {
         "missing": (_MISSING, "NOT_FOUND"),
         "taken": (_TAKEN, "ALREADY_EXISTS"),
+        "live": (_LIVE, "FAILED_PRECONDITION"),
         "bad_token": (_BAD_TOKEN, "INVALID_ARGUMENT"),
     }[kind]
     named = [name for name in operation.errors if pattern.search(name)]

@@ -16,6 +16,7 @@ from stages.environments.policies import cases as policies
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
 from stages.environments.tags import cases as tags
 from stages.environments.teller import Script, Teller
+from stages.environments.undeletes import cases as undeletes
 
 
 def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Script]:
@@ -25,7 +26,8 @@ def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Scrip
         teller = Teller(shape, scenario, index, words(generator(seed, shape.id, "cases", index)))
         for tool in shape.tools:
             entity = shape.entity(tool.table)
-            if tool.tags or tool.batch or tool.part or tool.elsewhere:
+            if tool.tags or tool.batch or tool.part or tool.elsewhere or tool.verb == "undelete":
+                told += undeletes.stories(teller, tool) if tool.verb == "undelete" else []
                 told += tags.stories(teller, tool, tool.tags) if tool.tags else []
                 told += batches.stories(teller, tool, tool.batch) if tool.batch else []
                 told += copies.stories(teller, tool) if tool.elsewhere else []

@@ -10,6 +10,7 @@ from stages.environments.programs import above, program
 from stages.environments.schema import parameters, returns, table
 from stages.environments.shapes import ApiShape, ToolShape
 from stages.environments.tags import programs as tags
+from stages.environments.undeletes import programs as undeletes
 
 PLAIN = frozenset({"list", "get", "create", "update", "patch", "delete"})
 """Verbs that everything downstream knows; whatever else a tool does is an action."""
@@ -64,4 +65,6 @@ def _program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
         return copies.program(shape, tool, tool.elsewhere, above(shape, tool))
     if tool.part:
         return policies.program(shape, tool, tool.part)
+    if tool.soft or tool.verb == "undelete":
+        return undeletes.program(shape, tool, above(shape, tool))
     return program(shape, tool)

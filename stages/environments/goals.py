@@ -31,7 +31,8 @@ def golds(shape: ApiShape, scenario: Scenario, index: int, seed: int) -> Iterato
     teller = Teller(shape, scenario, index, words(generator(seed, shape.id, "golds", index)))
     for tool in shape.tools:
         teller.begin()
-        rows = [teller.oracle.tables[tool.table][key] for key in sorted(teller.oracle.tables[tool.table])]
+        table = shape.entity(tool.table).bin if tool.verb == "undelete" else tool.table
+        rows = [row for _, row in sorted(teller.oracle.tables[table or ""].items())]
         if not tool.writes or (tool.verb != "create" and not rows):
             continue
         body = teller.body(tool, full=True)
@@ -51,6 +52,9 @@ def _other_value(teller: Teller, tool: ToolShape, call: Call) -> Call | None:
     entity = teller.shape.entity(tool.table)
     if tool.verb == "tag":
         return (tool.name, call[1] | teller.body(tool, full=True))
+    if tool.batch and tool.batch.entries:
+        row = min(teller.start.tables[tool.table].items())[1]
+        return (tool.name, teller.target(tool, row))
     for argument, column in tool.fields.items():
         field = entity.field(column)
         # A clock column's value is not part of a goal.

@@ -23,6 +23,7 @@ def unseen(shape: ApiShape, known: frozenset[str]) -> ApiShape:
     tools = tuple(tool for tool in told if tool.table not in dropped and not dropped & set(tool.parents.values()))
     # An entity that lost all its tools is no use either.
     used = {tool.table for tool in tools} | {table for tool in tools for table in tool.parents.values()}
+    used |= {entity.bin for entity in shape.entities if entity.bin and entity.table in used}
     left_out = Counter(shape.left_out)
     if len(tools) < len(shape.tools):
         left_out["noun_in_train"] += len(shape.tools) - len(tools)

@@ -14,8 +14,10 @@ from stages.core.records import Environment, Let, Require, Return, Run, Step, To
 from stages.core.seeds import generator
 from stages.environments.batches.bugs import wrong_batch
 from stages.environments.copies.bugs import wrong_copy
+from stages.environments.expressions import apart
 from stages.environments.policies.bugs import wrong_part
 from stages.environments.tags.bugs import wrong_tags
+from stages.environments.undeletes.bugs import wrong_undelete
 
 Program = tuple[Step, ...]
 Kind = Callable[[Tool], Iterator[tuple[str, Program]]]
@@ -112,7 +114,7 @@ def _drop_where(tool: Tool) -> Iterator[tuple[str, Program]]:
 def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
     def change(sql: str) -> Iterator[str]:
         found = re.match(rf"INSERT INTO {_name(sql)} ?\((.+?)\) VALUES \((.*)\)$", sql, re.DOTALL)
-        values = _split(found[2]) if found else []
+        values = apart(found[2]) if found else []
         names = found[1].split(", ") if found else re.findall(rf"(?:SET |, )({_name(sql)}) = ", sql)
         for index, (first, second) in enumerate(itertools.pairwise(names)):
             if found:
@@ -125,19 +127,6 @@ def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
                 yield text.replace("\0 = ", f"{second} = ", 1)
 
     yield from each_step(tool, Run, change)
-
-
-def _split(text: str) -> list[str]:
-    """SQL expressions apart at the commas outside brackets and quotes."""
-    parts, depth, quoted = [""], 0, False
-    for letter in text:
-        quoted ^= letter == "'"
-        depth += 0 if quoted else (letter == "(") - (letter == ")")
-        if letter == "," and not depth and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return [part.strip() for part in parts]
 
 
 def _off_by_one(tool: Tool) -> Iterator[tuple[str, Program]]:
@@ -266,6 +255,7 @@ KINDS: dict[str, Kind] = {
     "wrong_batch": wrong_batch,
     "wrong_part": wrong_part,
     "wrong_copy": wrong_copy,
+    "wrong_undelete": wrong_undelete,
 }
-FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy"})
+FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy", "wrong_undelete"})
 """Kinds that are not spoken of where the environment has nothing of the family."""

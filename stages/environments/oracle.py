@@ -16,8 +16,9 @@ from stages.environments.copies import oracle as copies
 from stages.environments.failed import CallFailed
 from stages.environments.policies import oracle as policies
 from stages.environments.rows import Row, coupled, default, kept, merged, opened, plain, shown
-from stages.environments.shapes import ApiShape, EntityShape, ToolShape
+from stages.environments.shapes import ApiShape, Batch, EntityShape, ToolShape
 from stages.environments.tags import oracle as tags
+from stages.environments.undeletes import oracle as undeletes
 
 
 class Oracle:
@@ -65,15 +66,7 @@ class Oracle:
             self._touched(self.shape.entity(table), row)
             return {}
         if tool.batch:
-            rows = self.tables[entity.table]
-            there = {key: row for key, row in rows.items() if self._under(tool, entity, arguments, row)}
-            found, value = batches.split(tool, tool.batch, entity.noun, there, arguments)
-            if tool.verb == "batch_get":
-                return {tool.batch.items or "items": [shown(entity, there[key]) for key in found]} | value
-            self._tick()
-            for key in dict.fromkeys(found):
-                self._remove(entity, key)
-            return value
+            return self._batch(tool, tool.batch, entity, arguments)
         if tool.elsewhere:
             return self._elsewhere(tool, entity, arguments)
         if tool.part:
@@ -84,6 +77,29 @@ class Oracle:
             return policies.told(tool, row)
         return getattr(self, f"_{tool.verb}")(tool, entity, arguments)
 
+    def _batch(self, tool: ToolShape, batch: Batch, entity: EntityShape, arguments: dict[str, Any]) -> Any:
+        rows, asked = self.tables[entity.table], arguments[batch.keys]
+        there = {key: row for key, row in rows.items() if self._under(tool, entity, arguments, row)}
+        entries = batches.read(batch.entries, asked) if batch.entries else []
+        if tool.verb == "batch_create":
+            entries, value = batches.fresh(tool, batch, entity.noun, lambda key: self._taken(entity, key), entries)
+            parent, now = arguments[list(tool.parents)[-1]] if tool.parents else None, self._tick()
+            made = [self._row(entity, key, parent, given, now) for key, given in entries]
+            return ({batch.items: [shown(entity, row) for row in made]} if batch.items else {}) | value
+        if tool.verb == "batch_update":
+            batches.once(entity.noun, entries)
+            asked = [key for key, _ in entries]
+        found, value = batches.split(tool, batch, entity.noun, there, asked)
+        if tool.verb != "batch_get":
+            now = self._tick()
+            for key, given in entries:
+                if key in there:
+                    self._merge(entity, there[key], given)
+                    there[key] |= {field.name: now for field in entity.fields if field.clock == "write"}
+            for key in dict.fromkeys(found) if tool.verb == "batch_delete" else ():
+                self._remove(entity, key, soft=tool.soft)
+        return ({batch.items: [shown(entity, there[key]) for key in found]} if batch.items else {}) | value
+
     def _elsewhere(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row, rows = self._find(tool, entity, arguments), self.tables[entity.table]
         if tool.verb == "move":
@@ -91,7 +107,8 @@ class Oracle:
             row[entity.parent_field or ""] = copies.moved(tool, parent, self.tables[parent.table], arguments)
             return self._touched(entity, row)
         own = self.shape.of_one_row(entity.table)
-        new = copies.copied(tool, entity, own, rows, row, arguments)
+        taken = self._taken(entity, arguments[tool.elsewhere or ""])
+        new = copies.copied(tool, entity, own, taken, row, arguments)
         rows[new[entity.key]] = new
         now = self._tick()
         new |= {field.name: now for field in entity.fields if field.clock in ("create", "write")}
@@ -158,22 +175,28 @@ class Oracle:
     def _get(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         return shown(entity, self._find(tool, entity, arguments))
 
+    def _taken(self, entity: EntityShape, key: str) -> bool:
+        return undeletes.taken(entity, self.tables, key)
+
     def _create(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
-        if tool.key_parameter:
-            key = arguments[tool.key_parameter]
-            if key in self.tables[entity.table]:
-                raise CallFailed(tool.taken, f"{entity.noun} {key} already exists")
-        else:
+        key = arguments[tool.key_parameter] if tool.key_parameter else None
+        if key is not None and self._taken(entity, key):
+            raise CallFailed(tool.taken, f"{entity.noun} {key} already exists")
+        given = {field: arguments[name] for name, field in tool.fields.items() if name in arguments}
+        parent = arguments[list(tool.parents)[-1]] if tool.parents else None
+        return shown(entity, self._row(entity, key, parent, given, self._tick()))
+
+    def _row(self, entity: EntityShape, key: str | None, parent: str | None, given: Row, now: str) -> Row:
+        """A new row, under a key of the server's where none is given."""
+        if key is None:
             self.next_id += 1
             key = entity.prefix + str(self.next_id).rjust(3, "0")
-        now = self._tick()
         row: Row = {}
-        given = {field: arguments[name] for name, field in tool.fields.items() if name in arguments}
         for field in entity.fields:
             if field.kind == "key":
                 row[field.name] = key
             elif field.name == entity.parent_field:
-                row[field.name] = arguments[list(tool.parents)[-1]]
+                row[field.name] = parent
             elif field.clock:
                 row[field.name] = None if field.follows else now
             elif field.derived is not None:
@@ -182,7 +205,7 @@ class Oracle:
                 row[field.name] = kept(field, given[field.name]) if field.name in given else default(field)
         self.tables[entity.table][key] = row
         coupled(entity, row, now)
-        return shown(entity, row)
+        return row
 
     def _update(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row = self._find(tool, entity, arguments)
@@ -193,12 +216,12 @@ class Oracle:
 
     def _patch(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row = self._find(tool, entity, arguments)
-        for name, column in tool.fields.items():
-            if name not in arguments:
-                continue
-            value = arguments[name]
-            row[column] = merged(row[column], value) if isinstance(value, dict) else kept(entity.field(column), value)
+        self._merge(entity, row, {column: arguments[name] for name, column in tool.fields.items() if name in arguments})
         return self._touched(entity, row)
+
+    def _merge(self, entity: EntityShape, row: Row, given: Row) -> None:
+        for column, value in given.items():
+            row[column] = merged(row[column], value) if isinstance(value, dict) else kept(entity.field(column), value)
 
     def _set(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row = self._find(tool, entity, arguments)
@@ -216,10 +239,20 @@ class Oracle:
     def _delete(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
         row = self._find(tool, entity, arguments)
         self._tick()
-        self._remove(entity, row[entity.key])
+        self._remove(entity, row[entity.key], soft=tool.soft)
         return {}
 
-    def _remove(self, entity: EntityShape, key: str) -> None:
+    def _undelete(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> Row:
+        def under(row: Row) -> bool:
+            return self._under(tool, entity, arguments, row)
+
+        key = undeletes.undeleted(tool, entity, self.tables, under, arguments)
+        undeletes.rest(self.shape, self.tables, entity, key, back=True)
+        return self._touched(entity, self.tables[entity.table][key])
+
+    def _remove(self, entity: EntityShape, key: str, *, soft: bool = False) -> None:
+        if soft:
+            return undeletes.rest(self.shape, self.tables, entity, key)
         del self.tables[entity.table][key]
         for child in self.shape.entities:
             if child.parent == entity.table:

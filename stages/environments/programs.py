@@ -128,9 +128,7 @@ def _create(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
     key = ":id"
     if tool.key_parameter:
         key = _by_key(tool)
-        taken = f"SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {name(entity.table)} WHERE {name(entity.key)} = {key})"
-        message = f"{entity.noun} {{{tool.key_parameter}}} already exists"
-        steps.append(Require(require=taken, error=tool.taken, message=message))
+        steps.append(free(entity, tool, tool.key_parameter))
     else:
         minted = f"printf('{entity.prefix}%03d', next_id)"
         steps.append(Let(let=f"UPDATE _meta SET next_id = next_id + 1 RETURNING {minted} AS id"))
@@ -151,6 +149,14 @@ def _create(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
     columns = ", ".join(map(name, values))
     steps.append(Run(run=f"INSERT INTO {name(entity.table)} ({columns}) VALUES ({', '.join(values.values())})"))
     return (*steps, *_coupled(entity, f"{name(entity.key)} = {key}"), _shown(entity, key))
+
+
+def free(entity: EntityShape, tool: ToolShape, argument: str) -> Require:
+    """Look whether the key that the caller chose is not taken, neither by a row nor by a deleted one."""
+    tables = [table for table in (entity.table, entity.bin) if table]
+    none = [f"NOT EXISTS (SELECT 1 FROM {name(table)} WHERE {name(entity.key)} = {text(argument)})" for table in tables]
+    message = f"{entity.noun} {{{argument}}} already exists"
+    return Require(require=f"SELECT 1 WHERE {' AND '.join(none)}", error=tool.taken, message=message)
 
 
 def _coupled(entity: EntityShape, where: str) -> tuple[Run, ...]:

@@ -25,6 +25,7 @@ from stages.environments.sentences import short
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
 from stages.environments.tags import forms
 from stages.environments.tags import reading as tags
+from stages.environments.undeletes import reading as undeletes
 
 _STEM = {"create": "create", "get": "get", "list": "list", "patch": "update", "update": "replace", "delete": "delete"}
 
@@ -41,8 +42,8 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         api: the description.
         max_fields: optional columns kept of a resource.
         rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), `tags`,
-            `batch`, `policy` and `copy` (the packages of these names), and `existing`: what nobody creates is there from
-            the start.
+            `batch`, `policy`, `copy` and `undelete` (the packages of these names), and `existing`: what nobody creates
+            is there from the start.
     """
     api, operations = with_listed_values(api), len(api.operations)
     left_out: Counter[str] = Counter()
@@ -50,6 +51,7 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     api, batched = batches.apart(api) if "batch" in rules else (api, [])
     api, guarding = policies.apart(api) if "policy" in rules else (api, [])
     api, copying = copies.apart(api) if "copy" in rules else (api, [])
+    api, undeleting = undeletes.apart(api) if "undelete" in rules else (api, [])
     reader = actions if by_words(api) else resources
     drafts = reader.drafts(api, left_out, rules)
     parents = {draft.name: parents_of(draft, origin(draft), drafts) for draft in drafts}
@@ -78,12 +80,14 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     tables = _usable(known, tools, left_out)
     there = {name: item for name, item in known.items() if item.entity.table in tables}
     above = {n: {a: known[p].entity.table for a, p in parents[n].items() if p in known} for n in there}
-    tools += batches.tools(api, batched, there, above, left_out)
+    tools += batches.tools(api, batched, there, above, tools, left_out)
     entities = {item.entity.table: item.entity for item in there.values()}
     tools += copies.tools(copying, there, entities, left_out)
     for name, item in there.items():
         tools += policies.tools(guarded.get(name, []), *item, left_out)
     tools += tags.tools(labelling, rows, tables, left_out)
+    whole = tuple(item.entity for item in known.values() if item.entity.table in tables)
+    grown_ = undeletes.grown(undeleting, there, whole, [tool for tool in tools if tool.table in tables], left_out)
     return ApiShape(
         id=api.id,
         title=api.title,
@@ -91,8 +95,8 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         domain=api.domain,
         publisher=api.publisher,
         source=api.source,
-        entities=tuple(item.entity for item in known.values() if item.entity.table in tables),
-        tools=tuple(_unique([tool for tool in tools if tool.table in tables])),
+        entities=grown_.entities,
+        tools=tuple(_unique(grown_.tools)),
         left_out=dict(sorted(left_out.items())),
         operations=operations,
     )

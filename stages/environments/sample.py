@@ -13,6 +13,8 @@ ORDER = (
     "patch",
     "update",
     "batch_get",
+    "batch_create",
+    "batch_update",
     "tag",
     "tags",
     "put",
@@ -20,6 +22,7 @@ ORDER = (
     "copy",
     "move",
     "delete",
+    "undelete",
 )
 """Verbs in the order in which they are shown; after them one call that fails."""
 

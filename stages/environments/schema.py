@@ -104,8 +104,8 @@ def _of_tags(shape: ApiShape, tool: ToolShape, tags: Tags) -> dict[str, JsonValu
 
 def _of_batch(shape: ApiShape, tool: ToolShape, batch: Batch) -> dict[str, JsonValue]:
     properties: dict[str, JsonValue] = {}
-    if tool.verb == "batch_get":
-        properties[batch.items or "items"] = {"type": "array", "items": _row(shape, tool.table, listed=False)}
+    if batch.items:
+        properties[batch.items] = {"type": "array", "items": _row(shape, tool.table, listed=False)}
     if batch.missing:
         told: dict[str, JsonValue] = {name: {"type": "string"} for name in batch.told or () if name}
         one: dict[str, JsonValue] = {"type": "object", "properties": told} if told else {"type": "string"}

@@ -16,6 +16,10 @@ Rules that hold for every tool:
 - create: an argument left out stores the field's default, else null. patch: left out keeps, null clears, an object is
   merged into the stored one (RFC 7396), everything else replaces. update: each field of `fields` left out goes back to
   its default, else null. delete: the row and all rows below it.
+- soft delete (of an entity with an undelete): the row and all rows below it go to rest in tables of their own
+  (`EntityShape.bin`) as they are, where no other tool finds them; their keys stay taken. undelete: they all come back as
+  they were, the row itself with the new time of a write. A row that is there is first of all not deleted (`live`:
+  `<noun> <key> is not deleted`). What a deleted row lay in may go for good, and takes it along.
 - set (cancel, pause, enable and their like): the fields of `sets` take their values, whatever they were before.
 - A coupled time (`follows`) is the moment at which another field took a value: when a write leaves that field at the
   value, the time stays if there is one, else becomes the new now; at any other value it is null. The rule is put to
@@ -28,7 +32,10 @@ Rules that hold for every tool:
 - batch_get: the rows of the keys given in the order given, each as often as it is asked for. batch_delete: those rows
   and all below them. A key without a row ends the call (`not every <noun> given is there`), unless the value has a
   place for it (`Batch.missing`): there it is told in the order given, and the others are shown or deleted. That
-  property is there even when it is empty.
+  property is there even when it is empty. batch_create: a row of each entry, as create makes it, in the order given and
+  at one time. A key that is taken or that an earlier entry has ends the call (`not every <noun> given is new`), unless
+  it can be told. batch_update: each entry patches its row, at one time; a row named twice ends the call in
+  INVALID_ARGUMENT (`a <noun> is given twice`) before any is looked for.
 - copy: a new row under the name in `elsewhere`, with the columns of the row named and the fields given; what tag and
   policy tools write is not copied, times of the server's are new. move: the row goes with all below it under the
   parent in `elsewhere`, which is looked for after the row.
@@ -49,7 +56,7 @@ from stages.core.records import Record, Scalar, Source
 
 Verb = Literal[
     "list", "get", "create", "update", "patch", "delete", "set", "tag", "untag", "tags", "batch_get", "batch_delete",
-    "part", "put", "copy", "move",
+    "batch_create", "batch_update", "part", "put", "copy", "move", "undelete",
 ]  # fmt: skip
 Kind = Literal["key", "parent", "text", "number", "boolean", "enum", "time", "json", "etag"]
 
@@ -103,6 +110,8 @@ class EntityShape(Record):
     """Field by which a person names a row."""
     fields: tuple[FieldShape, ...]
     """Key first, then the parent, then the rest by usefulness."""
+    bin: str | None = None
+    """Table in which deleted rows rest until they are undeleted, their own or with what they lay in."""
     resource: str = ""
     """The API's own name of the collection."""
     schema_name: str | None = None
@@ -132,15 +141,28 @@ class Tags(Record):
     """Property of the value of `tags`."""
 
 
+class Entries(Record):
+    """How an entry of a batch's list is read."""
+
+    inside: tuple[str, ...] = ()
+    """Path of the object that holds the fields; (): the entry itself."""
+    key: tuple[str, ...] = ()
+    """Path of the row's key; (): the server makes it."""
+    fields: dict[str, str]
+    """Property -> field it writes."""
+
+
 class Batch(Record):
     """How a tool takes many keys at once, and where it tells of those that are missing."""
 
     keys: str
-    """Argument: the list of keys."""
+    """Argument: the list of keys, or of entries."""
+    entries: Entries | None = None
+    """Of a batch that makes or changes rows."""
     items: str | None = None
-    """Property of the value that holds the rows (batch_get)."""
+    """Property of the value that holds the rows (never those of a batch_delete)."""
     missing: str | None = None
-    """Property that tells the keys without a row; None: one such key fails the call."""
+    """Property that tells the keys without a row (of batch_create: those taken); None: one such key fails the call."""
     told: tuple[str, str | None, str | None] | None = None
     """Properties of one told key: the key, the error's code, its message; None: the key alone, as a text."""
 
@@ -184,11 +206,15 @@ class ToolShape(Record):
     """Argument: the new row's key (copy), or the new parent's (move)."""
     part: str | None = None
     """Column that a `part` or a `put` is about."""
+    soft: bool = False
+    """A delete that can be undone."""
     missing: str = "NOT_FOUND"
     """Error when the row or a parent is not there."""
     taken: str = "ALREADY_EXISTS"
     """Error when a caller-named key is in use."""
     bad_token: str = "INVALID_ARGUMENT"
+    live: str = "FAILED_PRECONDITION"
+    """Error when the row to undelete is not deleted."""
     errors: tuple[str, ...] = ()
     """All errors the program itself may end in."""
     page: str | None = None

@@ -26,11 +26,11 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule(("cancel", "abort"), ("CANCELLED", "CANCELED", "ABORTED", "CANCELLING", "CANCELING")),
-    Rule(("pause",), ("PAUSED", "SUSPENDED"), ("paused", True)),
+    Rule(("pause",), ("PAUSED", "SUSPENDED", "PAUSED_BY_BUYER"), ("paused", True)),
     Rule(("resume", "unpause"), ("RUNNING", "ACTIVE", "ENABLED", "RESUMED", "STARTED"), ("paused", False)),
-    Rule(("start", "run"), ("RUNNING", "STARTED", "ACTIVE", "IN_PROGRESS", "ENABLED", "STARTING")),
+    Rule(("start", "run"), ("RUNNING", "STARTED", "ACTIVE", "IN_PROGRESS", "ENABLED", "IN_SERVICE", "STARTING")),
     Rule(("stop", "shutdown"), ("STOPPED", "INACTIVE", "TERMINATED", "STOPPING", "DISABLED")),
-    Rule(("enable",), ("ENABLED", "ACTIVE", "ENABLE"), ("enabled", True)),
+    Rule(("enable",), ("ENABLED", "ACTIVE", "ENABLE", "OPERATIONAL"), ("enabled", True)),
     Rule(("disable",), ("DISABLED", "INACTIVE", "DISABLE"), ("enabled", False)),
     Rule(("activate",), ("ACTIVE", "ACTIVATED", "ENABLED"), ("active", True)),
     Rule(("deactivate",), ("INACTIVE", "DEACTIVATED", "DISABLED"), ("active", False)),
@@ -54,11 +54,40 @@ RULES = (
     Rule(("unhide", "show"), ("VISIBLE", "SHOWN"), ("hidden", False)),
     Rule(("mute",), ("MUTED",), ("muted", True)),
     Rule(("unmute",), ("UNMUTED",), ("muted", False)),
+    Rule(("terminate",), ("TERMINATED", "TERMINATING")),
+    Rule(("deregister",), ("DEREGISTERED",)),
+    Rule(("deprecate",), ("DEPRECATED",), ("deprecated", True)),
+    Rule(("undeprecate",), ("REGISTERED", "ACTIVE"), ("deprecated", False)),
+    Rule(("deploy",), ("DEPLOYED",), ("deployed", True)),
+    Rule(("undeploy",), ("UNDEPLOYED",), ("deployed", False)),
+    Rule(("provision",), ("PROVISIONED",)),
+    Rule(("deprovision",), ("DEPROVISIONED",)),
+    Rule(("connect",), ("CONNECTED",), ("connected", True)),
+    Rule(("disconnect",), ("DISCONNECTED",), ("connected", False)),
+    Rule(("block",), ("BLOCKED",), ("blocked", True)),
+    Rule(("unblock",), ("UNBLOCKED",), ("blocked", False)),
+    Rule(("acknowledge",), ("ACKNOWLEDGED",), ("acknowledged", True)),
+    Rule(("destroy",), ("DESTROY_SCHEDULED", "DESTROYED")),
+    Rule(("wipe",), ("WIPED",)),
+    Rule(("revert",), ("DRAFT",)),
+    Rule(("merge",), ("MERGED",)),
+    Rule(("commit",), ("COMMITTED",)),
+    Rule(("prepare",), ("PREPARED",)),
+    Rule(("finalize",), ("FINALIZED",)),
+    Rule(("appeal",), ("APPEALED",)),
+    Rule(("refund",), ("REFUNDED",)),
+    Rule(("hibernate",), ("HIBERNATED",)),
+    Rule(("turnin",), ("TURNED_IN",)),
+    Rule(("return",), ("RETURNED",)),
+    Rule(("reclaim",), ("RECLAIMED", "RECLAIMED_BY_STUDENT")),
 )
+_SAVED = ("restore", "DESTROY_SCHEDULED", "DISABLED")
+"""What was to be destroyed comes back, but not into use: keys."""
 _BY_VERB = {verb: rule for rule in RULES for verb in rule.verbs}
 _BEGIN = (
     "ACTIVE", "ENABLED", "ENABLE", "RUNNING", "READY", "AVAILABLE", "OPEN", "CREATED", "STARTED", "NEW", "DRAFT",
     "PENDING", "PUBLISHED", "IN_PROGRESS", "QUEUED", "SCHEDULED", "STOPPED",
+    "NOT_PREPARED", "DEPROVISIONED", "DISCONNECTED", "OPERATIONAL",
 )  # fmt: skip
 _NAMES = ("state", "status", "lifecycle")
 
@@ -81,7 +110,9 @@ def turn(verb: str, item: Field) -> Turn | None:
     for field in item.properties:
         if _is_state(field) and len(values(field)) > 1:
             listed = {_bare(value, field): str(value) for value in values(field)}
-            found = next((listed[state] for state in rule.states if state in listed), None)
+            saved = verb == _SAVED[0] and _SAVED[1] in listed
+            states = _SAVED[2:] if saved else rule.states
+            found = next((listed[state] for state in states if state in listed), None)
             if found is not None:
                 return Turn(field, found)
     if rule.flag:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from stages.core.records import Scenario, canonical
 from stages.environments.labels import Words
 from stages.environments.oracle import Oracle
-from stages.environments.shapes import ApiShape, FieldShape, Tags, ToolShape
+from stages.environments.shapes import ApiShape, Entries, FieldShape, Tags, ToolShape
 from stages.environments.values import value_of
 
 
@@ -98,8 +98,35 @@ class Teller:
         entity = self.shape.entity(tool.table)
         if tool.tags:
             return {tool.tags.argument: row[tool.tags.rows[tool.table]]}
+        if tool.batch and tool.batch.entries:
+            entry = self.entry(tool, tool.batch.entries, None if tool.verb == "batch_create" else row[entity.key])
+            return (self.place(tool, row) or {}) | {tool.batch.keys: [entry]}
         named = {tool.batch.keys: [row[entity.key]]} if tool.batch else {tool.key_parameter or "": row[entity.key]}
         return (self.place(tool, row) or {}) | named
+
+    def entry(
+        self,
+        tool: ToolShape,
+        entries: Entries,
+        key: str | None,
+        *,
+        full: bool = True,
+        given: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """An entry of a batch: all fields or the required ones, and those given; under a fresh name where `key` is None."""
+        entity = self.shape.entity(tool.table)
+        inner: Any = tool.more[tool.batch.keys if tool.batch else ""]["items"]
+        for name in entries.inside:
+            inner = inner["properties"][name]
+        row = {p: self.value(entity.field(c)) for p, c in entries.fields.items() if full or p in inner["required"]}
+        row |= given or {}
+        entry: dict[str, Any] = dict.fromkeys(entries.inside, row) if entries.inside else row
+        if entries.key:
+            if key is None:
+                self.fresh += 1
+                key = f"fresh-{self.fresh}"
+            (entry if len(entries.key) == 1 else row)[entries.key[-1]] = key
+        return entry
 
     def body(self, tool: ToolShape, *, full: bool) -> dict[str, Any]:
         """Written arguments: all, or the required ones only."""

@@ -190,4 +190,4 @@ def test_real_services_get_their_batches() -> None:
         told=("NamedQueryId", "ErrorCode", "ErrorMessage"),
     )  # fmt: skip
     tasks = recognise(google("cloudtasks.v2"), 5, RULES)
-    assert [tool.name for tool in tasks.tools if tool.batch] == ["tasks_batch_delete"]
+    assert [tool.name for tool in tasks.tools if tool.batch] == ["tasks_batch_create", "tasks_batch_delete"]

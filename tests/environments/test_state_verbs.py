@@ -14,7 +14,7 @@ from stages.environments.refusals import refused
 from stages.environments.scenarios import loadable
 from stages.environments.shapes import ApiShape
 from stages.environments.state_verbs import RULES, Rule, turn, verb_of
-from tests.environments.described import botocore, opened, shop
+from tests.environments.described import botocore, google, opened, shop
 
 STATES = ("JOB_STATE_UNSPECIFIED", "ACTIVE", "PAUSED", "STATE_CANCELLED")
 
@@ -154,6 +154,54 @@ def test_the_gate_passes_state_verbs_and_notices_every_bug_seeded_into_them() ->
 def test_a_real_service_gets_its_state_verbs() -> None:
     made = {tool.name: tool.sets for tool in recognise(botocore("mediaconvert"), 5, ("state",)).tools}
     assert made["cancel_job"] == {"status": "CANCELED"}
+
+
+def test_a_key_that_was_to_be_destroyed_is_restored_but_not_into_use() -> None:
+    listed = state("ENABLED", "DISABLED", "DESTROYED", "DESTROY_SCHEDULED")
+    gone, back = turn("destroy", item(listed)), turn("restore", item(listed))
+    assert gone and back and (gone.value, back.value) == ("DESTROY_SCHEDULED", "DISABLED")
+    plain = turn("restore", item(state("ENABLED", "DISABLED")))
+    assert plain and plain.value == "ENABLED"
+
+
+@pytest.mark.parametrize(
+    ("listed", "begins"),
+    [
+        (("Failed", "Preparing", "Prepared", "NotPrepared"), "NotPrepared"),
+        (("CONNECTED", "DISCONNECTED"), "DISCONNECTED"),
+    ],
+)
+def test_a_new_row_is_in_no_state_that_a_verb_must_lead_to_first(listed: tuple[str, ...], begins: str) -> None:
+    api = described()
+    book = api.schemas["Book"]
+    properties = (*(p for p in book.properties if p.name != "orderStatus"), state(*listed, name="orderStatus"))
+    api = api.model_copy(update={"schemas": api.schemas | {"Book": book.model_copy(update={"properties": properties})}})
+    verb = "prepare" if "Prepared" in listed else "connect"
+    operations = [
+        o.model_copy(update={"name": f"books.{verb}", "method": verb, "path": f"{o.path.rpartition(':')[0]}:{verb}"})
+        if o.method == "pause" else o for o in api.operations
+    ]  # fmt: skip
+    found = recognise(api.model_copy(update={"operations": tuple(operations)}), 5, ("state",))
+    assert found.entity("book").field("orderStatus").default == begins
+
+
+@pytest.mark.parametrize(
+    ("api", "made"),
+    [
+        (google("secretmanager.v1"), {"versions_destroy": "DESTROYED", "versions_disable": "DISABLED"}),
+        (
+            google("documentai.v1"),
+            {"processor_versions_deploy": "DEPLOYED", "processor_versions_undeploy": "UNDEPLOYED"},
+        ),
+        (botocore("swf"), {"deprecate_domain": "DEPRECATED", "undeprecate_domain": "REGISTERED"}),
+        (botocore("kms"), {"connect_custom_key_store": "CONNECTED", "disconnect_custom_key_store": "DISCONNECTED"}),
+    ],
+    ids=lambda value: value.id if isinstance(value, Api) else "",
+)
+def test_real_things_are_destroyed_deployed_deprecated_and_disconnected(api: Api, made: dict[str, str]) -> None:
+    found = recognise(api, 5, ("state", "existing"))
+    turned = {tool.name: next(iter(tool.sets.values())) for tool in found.tools if tool.verb == "set"}
+    assert made.items() <= turned.items()
 
 
 def test_an_argument_that_must_be_given_and_cannot_be_refuses_the_tool() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stages.environments.batches import entry_cases
 from stages.environments.shapes import Batch, ToolShape
 from stages.environments.teller import Script, Teller
 from stages.environments.wrongs import wrong_arguments
@@ -9,6 +10,8 @@ from stages.environments.wrongs import wrong_arguments
 
 def stories(teller: Teller, tool: ToolShape, batch: Batch) -> list[Script]:
     """Every story of one batch tool on one start state."""
+    if batch.entries:
+        return entry_cases.stories(teller, tool, batch, batch.entries)
     told = []
     entity = teller.shape.entity(tool.table)
     teller.begin()

@@ -1,24 +1,33 @@
-"""Batch operations of a description -> tools that take a list of keys.
+"""Batch operations of a description -> tools that take a list of keys, or of entries (`entries.py`).
 
 The list must be of an entity's own keys, judged by its name (`JobNames`, `ids`, `names`), and what becomes of a key
 without a row must be described: the response has a place that tells of it, or the call fails as a whole, which Google's
-batches do by rule (AIP-231, AIP-235) and AWS's where they name such an error. Else: `batch_unclear`.
+batches do by rule (AIP-231, 233 to 235) and AWS's where they name such an error. Else: `batch_unclear`.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from pydantic import JsonValue
 
 from stages.core.records import Api, Field, Operation, Parameter
 from stages.environments.arguments import error
+from stages.environments.batches.entries import given
 from stages.environments.drafts import Draft, rows_of
-from stages.environments.nouns import one, snake
+from stages.environments.nouns import one, snake, squeezed
 from stages.environments.sentences import short
 from stages.environments.shapes import Batch, EntityShape, ToolShape, Verb
 
-_NAME = re.compile(r"^(?:Batch|batch)(Get|Delete)([A-Z]\w*)?$")
-_VERBS: dict[str, Verb] = {"Get": "batch_get", "Delete": "batch_delete"}
+_NAME = re.compile(r"^(?:Batch|batch)(Get|Delete|Create|Update)([A-Z]\w*)?$")
+_VERBS: dict[str, Verb] = {
+    "Get": "batch_get",
+    "Delete": "batch_delete",
+    "Create": "batch_create",
+    "Update": "batch_update",
+}
+_SINGLE: dict[Verb, Verb] = {"batch_create": "create", "batch_update": "patch"}
 _MISSING = re.compile(r"(?i)unprocessed|error|fail|not_?found|missing|unsuccessful")
 _CODE = re.compile(r"(?i)code$")
 _MESSAGE = re.compile(r"(?i)message$|reason$")
@@ -45,6 +54,7 @@ def tools(
     operations: list[Operation],
     known: Mapping[str, tuple[Draft, EntityShape]],
     parents: Mapping[str, dict[str, str]],
+    ready: Sequence[ToolShape],
     left_out: Counter[str],
 ) -> list[ToolShape]:
     """A tool for each operation whose keys, and what becomes of missing ones, are clear; the others are counted.
@@ -52,6 +62,7 @@ def tools(
     Args:
         known: name of the draft (collection or noun) -> the draft and its entity.
         parents: name of the draft -> argument -> table it lies in, as the draft's own read takes them.
+        ready: the tools there are for one row.
     """
     made = []
     for operation in operations:
@@ -61,7 +72,9 @@ def tools(
             left_out["no_entity"] += 1
             continue
         draft, entity = known[name]
-        tool = _tool(api, operation, _VERBS[match[1]], draft, entity, parents[name], left_out)
+        verb = _VERBS[match[1]]
+        single = next((t for t in ready if t.table == entity.table and t.verb == _SINGLE.get(verb)), None)
+        tool = _tool(api, operation, verb, draft, entity, parents[name], single, left_out)
         if tool is not None:
             made.append(tool)
     return made
@@ -74,16 +87,21 @@ def _tool(
     draft: Draft,
     entity: EntityShape,
     above: dict[str, str],
+    single: ToolShape | None,
     left_out: Counter[str],
 ) -> ToolShape | None:
-    keys = _keys(operation, draft, entity)
-    told = _told(api, operation, verb, entity) if keys else None
+    repeated = frozenset(above) & {p.name for p in operation.parameters}
+    entries = given(operation, draft, entity, single, repeated) if single else None
+    many = verb in _SINGLE
+    keys = (entries.parameter if entries else None) if many else _keys(operation, draft, entity)
+    told = _told(api, operation, verb, draft, entity) if keys else None
     if keys is None or told is None:
         left_out["batch_unclear"] += 1
         return None
     arguments = {p.name: p for p in operation.parameters}
     chain = {argument: table for argument, table in above.items() if argument in arguments}
-    if entity.parent and entity.parent not in chain.values() and any(_wild(a) for a in arguments.values()):
+    inside = not entity.parent or entity.parent in chain.values()
+    if not inside and (verb == "batch_create" or any(_wild(a) for a in arguments.values())):
         left_out["batch_unclear"] += 1
         return None
     constants = {scope.argument for use in draft.uses.values() for scope in use.scopes} - set(chain)
@@ -94,7 +112,12 @@ def _tool(
             left_out["required_argument"] += 1
             return None
         left_out["constant_scope" if parameter.name in constants else "optional_argument"] += 1
-    missing = error(operation, "missing", one(draft.word))
+    missing, taken = error(operation, "missing", one(draft.word)), error(operation, "taken", one(draft.word))
+    errors = [missing] if chain or (told.missing is None and verb != "batch_create") else []
+    if entries is not None and verb == "batch_update":
+        errors.append("INVALID_ARGUMENT")
+    elif entries is not None and entries.entries.key and told.missing is None:
+        errors.append(taken)
     whose = f"{'Ids' if entity.minted else 'Names'} of the {entity.plural}."
     method = snake(operation.method)
     said = short(operation.description)
@@ -106,12 +129,23 @@ def _tool(
         description=said if len(said.split()) >= 3 else f"{verb.split('_')[1].capitalize()}s several {entity.plural}.",
         parents=chain,
         required=(*chain, keys.name),
-        more={keys.name: {"type": "array", "items": {"type": "string"}, "description": whose}},
-        batch=Batch(keys=keys.name, items=told.items, missing=told.missing, told=told.told),
+        more={keys.name: entries.json_schema if entries else _texts(whose)},
+        batch=Batch(
+            keys=keys.name,
+            entries=entries.entries if entries else None,
+            items=told.items,
+            missing=told.missing,
+            told=told.told,
+        ),
         missing=missing,
-        errors=(missing,) if chain or told.missing is None else (),
+        taken=taken,
+        errors=tuple(dict.fromkeys(errors)),
         page=operation.page,
     )
+
+
+def _texts(said: str) -> dict[str, JsonValue]:
+    return {"type": "array", "items": {"type": "string"}, "description": said}
 
 
 def _wild(parameter: Parameter) -> bool:
@@ -125,17 +159,13 @@ def _keys(operation: Operation, draft: Draft, entity: EntityShape) -> Parameter 
     strings = [p for p in lists if p.items is not None and p.items.type == "string" and not p.items.enum]
     if len(lists) != 1 or len(strings) != 1:
         return None
-    word, key = one(draft.word), _plain(entity.key)
+    word, key = one(draft.word), squeezed(entity.key)
     # `get` finds rows by the same argument, in the singular.
-    fit = {key, word + key, _plain(draft.key_argument), word + _plain(draft.key_argument)}
+    fit = {key, word + key, squeezed(draft.key_argument), word + squeezed(draft.key_argument)}
     return strings[0] if one(strings[0].name) in fit else None
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
-
-
-def _told(api: Api, operation: Operation, verb: Verb, entity: EntityShape) -> _Told | None:
+def _told(api: Api, operation: Operation, verb: Verb, draft: Draft, entity: EntityShape) -> _Told | None:
     response = api.schemas.get(operation.response or "")
     arrays = [p for p in response.properties if p.type == "array" and p.items is not None] if response else []
     gone = [p for p in arrays if _MISSING.search(p.name)]
@@ -145,14 +175,19 @@ def _told(api: Api, operation: Operation, verb: Verb, entity: EntityShape) -> _T
     rows = [p for p in arrays if p not in gone and p.items and entity.key in {f.name for f in p.items.properties}]
     if verb == "batch_get" and (len(rows) != 1 or rows_of(response) is None):
         return None
-    items = rows[0].name if verb == "batch_get" else None
+    items = rows[0].name if len(rows) == 1 and verb != "batch_delete" else None
     if operation.resource:
-        return None if gone else _Told(items, None, None)
+        # What goes on after the call shows its rows as a bare list would be shown.
+        return None if gone else _Told(items or (draft.word if verb in _SINGLE else None), None, None)
+    if verb == "batch_create" and entity.minted:
+        # Nothing can be wrong with an entry that the schema lets in.
+        return _Told(items, gone[0].name if gone else None, None)
     for field in gone:
         form = _form(field, entity)
         if form is not None:
             return _Told(items, field.name, form or None)  # type: ignore[arg-type]
-    named = error(operation, "missing", entity.noun.replace(" ", "")) != "NOT_FOUND"
+    kind = "taken" if verb == "batch_create" else "missing"
+    named = error(operation, kind, entity.noun.replace(" ", "")) not in ("NOT_FOUND", "ALREADY_EXISTS")
     return _Told(items, None, None) if named and not gone else None
 
 

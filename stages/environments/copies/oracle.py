@@ -9,12 +9,11 @@ from stages.environments.shapes import EntityShape, ToolShape
 
 
 def copied(
-    tool: ToolShape, entity: EntityShape, own: Collection[str], rows: Mapping[str, Row], row: Row,
-    arguments: Mapping[str, Any],
+    tool: ToolShape, entity: EntityShape, own: Collection[str], taken: bool, row: Row, arguments: Mapping[str, Any],
 ) -> Row:  # fmt: skip
     """The new row, but for the times of the server's. Raises CallFailed."""
     key = arguments[tool.elsewhere or ""]
-    if key in rows:
+    if taken:
         raise CallFailed(tool.taken, f"{entity.noun} {key} already exists")
     new = {field.name: default(field) if field.name in own else row[field.name] for field in entity.fields}
     for argument, column in tool.fields.items():

@@ -1,7 +1,7 @@
 """Copies and moves as steps of format 1."""
 
 from stages.core.records import Let, Require, Return, Run, Step
-from stages.environments.programs import NOW, given, item, literal, name, text
+from stages.environments.programs import NOW, free, given, item, literal, name, text
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
 
 
@@ -20,12 +20,7 @@ def program(shape: ApiShape, tool: ToolShape, elsewhere: str, above: tuple[Step,
 
 
 def _copy(shape: ApiShape, tool: ToolShape, entity: EntityShape, elsewhere: str, where: str) -> tuple[Step, ...]:
-    table, key, new = name(entity.table), name(entity.key), text(elsewhere)
-    free = Require(
-        require=f"SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = {new})",
-        error=tool.taken,
-        message=f"{entity.noun} {{{elsewhere}}} already exists",
-    )
+    table, new = name(entity.table), text(elsewhere)
     own = shape.of_one_row(entity.table)
     written = {column: given(entity.field(column), argument) for argument, column in tool.fields.items()}
     values = {entity.key: new}
@@ -40,7 +35,7 @@ def _copy(shape: ApiShape, tool: ToolShape, entity: EntityShape, elsewhere: str,
             values.setdefault(field.name, written.get(field.name, name(field.name)))
     columns = ", ".join(map(name, values))
     copied = f"INSERT INTO {table} ({columns}) SELECT {', '.join(values.values())} FROM {table} WHERE {where}"
-    return free, Let(let=NOW), Run(run=copied), _shown(entity, new)
+    return free(entity, tool, elsewhere), Let(let=NOW), Run(run=copied), _shown(entity, new)
 
 
 def _move(shape: ApiShape, tool: ToolShape, entity: EntityShape, elsewhere: str, where: str) -> tuple[Step, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stages.core.records import Api, Operation, Parameter
 from stages.environments.arguments import error
 from stages.environments.drafts import Draft
-from stages.environments.nouns import one, snake
+from stages.environments.nouns import one, snake, squeezed
 from stages.environments.sentences import short
 from stages.environments.shapes import EntityShape, ToolShape
 
@@ -90,12 +90,12 @@ def _copied(operation: Operation, draft: Draft, entity: EntityShape) -> ToolShap
 
 
 def _said(operation: Operation, draft: Draft, entity: EntityShape) -> _Said | None:
-    word, key = one(draft.word), _plain(entity.key)
-    fields = {_plain(f.name): f for f in entity.fields if f.writable and f.kind not in ("key", "parent")}
+    word, key = one(draft.word), squeezed(entity.key)
+    fields = {squeezed(f.name): f for f in entity.fields if f.writable and f.kind not in ("key", "parent")}
     source = target = None
     written: dict[str, str] = {}
     for parameter in operation.parameters:
-        low = _plain(parameter.name)
+        low = squeezed(parameter.name)
         to = next((low.removeprefix(start) for start in _TO if low.startswith(start)), None)
         if not parameter.required:
             continue
@@ -154,9 +154,5 @@ def _moved(
 
 def _says(parameter: Parameter, parent: EntityShape) -> bool:
     """Whether a destination is said to be a row of the parent's kind."""
-    named = _plain(parameter.name).startswith(("destination", "target", "new"))
+    named = squeezed(parameter.name).startswith(("destination", "target", "new"))
     return parameter.type == "string" and named and parent.noun.lower() in parameter.description.lower()
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

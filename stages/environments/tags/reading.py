@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from stages.core.records import Field, Parameter
 from stages.environments.arguments import error
 from stages.environments.drafts import Draft
-from stages.environments.nouns import one, snake
+from stages.environments.nouns import one, snake, squeezed
 from stages.environments.sentences import short
 from stages.environments.shapes import EntityShape, FieldShape, Tags, ToolShape
 from stages.environments.tags.forms import Call, Form, form_of
@@ -75,18 +75,14 @@ def _arn(draft: Draft, entity: EntityShape) -> Field | None:
 
 
 def _stem(name: str) -> str | None:
-    low = _plain(name)
+    low = squeezed(name)
     return low.removesuffix("arn") if low.endswith("arn") else None
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
 
 
 def _evidence(draft: Draft) -> bool:
     """Whether rows are shown or created with tags."""
     given = [p for use in draft.uses.values() for p in use.operation.parameters]
-    return any(_plain(field.name) in _TAG_NAMES for field in (*draft.item.properties, *given))
+    return any(squeezed(field.name) in _TAG_NAMES for field in (*draft.item.properties, *given))
 
 
 def _with_columns(
@@ -97,9 +93,9 @@ def _with_columns(
         for verb in ("create", "patch", "update")
         if verb in draft.uses
         for p in draft.uses[verb].operation.parameters
-        if p.location == "body" and _plain(p.name) in _TAG_NAMES and form_of(p) == form
+        if p.location == "body" and squeezed(p.name) in _TAG_NAMES and form_of(p) == form
     }
-    shown = {p.name for p in draft.item.properties if _plain(p.name) in _TAG_NAMES and form_of(p) == form}
+    shown = {p.name for p in draft.item.properties if squeezed(p.name) in _TAG_NAMES and form_of(p) == form}
     name = min((written & shown) or written or shown, default="tags")
     fields = {field.name.lower(): field for field in entity.fields}
     old = fields.get(name.lower())
@@ -192,7 +188,7 @@ def _named(argument: Parameter, rows: list[Taggable]) -> list[tuple[Taggable, st
     stem = _stem(argument.name)
     if stem is None:
         said = "ARN" in argument.description or "Amazon Resource Name" in argument.description
-        stem = "" if said and _plain(argument.name) in _ANY else None
+        stem = "" if said and squeezed(argument.name) in _ANY else None
     if stem is None:
         return []
     arns = [each for each in rows if each.named]
