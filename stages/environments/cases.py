@@ -13,6 +13,7 @@ from stages.environments.batches import cases as batches
 from stages.environments.copies import cases as copies
 from stages.environments.labels import words
 from stages.environments.policies import cases as policies
+from stages.environments.queries import cases as queries
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
 from stages.environments.tags import cases as tags
 from stages.environments.teller import Script, Teller
@@ -37,6 +38,7 @@ def scripts(shape: ApiShape, scenarios: list[Scenario], seed: int) -> list[Scrip
                 told += _creates(teller, tool)
             elif tool.verb == "list":
                 told += _lists(teller, tool, entity)
+                told += queries.stories(teller, tool, entity)
             else:
                 told += _acts(teller, tool, entity)
             told += _wrongs(teller, tool, entity)

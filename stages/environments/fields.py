@@ -108,7 +108,12 @@ def clock_of(field: Field) -> Literal["create", "write"] | None:
     """`create`, `write` or None: whether the server keeps the field's time."""
     if field.type != "string" or field.format not in (None, "date-time", "google-datetime"):
         return None
-    low = squeezed(field.name)
+    return clock_named(field.name)
+
+
+def clock_named(name: str) -> Literal["create", "write"] | None:
+    """Which of the server's times a name speaks of."""
+    low = squeezed(name)
     return "create" if low in _CREATED else "write" if low in _UPDATED else None
 
 

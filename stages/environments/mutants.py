@@ -16,6 +16,7 @@ from stages.environments.batches.bugs import wrong_batch
 from stages.environments.copies.bugs import wrong_copy
 from stages.environments.expressions import apart
 from stages.environments.policies.bugs import wrong_part
+from stages.environments.queries.bugs import wrong_query
 from stages.environments.tags.bugs import wrong_tags
 from stages.environments.undeletes.bugs import wrong_undelete
 
@@ -256,6 +257,7 @@ KINDS: dict[str, Kind] = {
     "wrong_part": wrong_part,
     "wrong_copy": wrong_copy,
     "wrong_undelete": wrong_undelete,
+    "wrong_query": wrong_query,
 }
-FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy", "wrong_undelete"})
+FAMILIES = frozenset({"wrong_tags", "wrong_batch", "wrong_part", "wrong_copy", "wrong_undelete", "wrong_query"})
 """Kinds that are not spoken of where the environment has nothing of the family."""

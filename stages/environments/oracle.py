@@ -15,6 +15,7 @@ from stages.environments.batches import oracle as batches
 from stages.environments.copies import oracle as copies
 from stages.environments.failed import CallFailed
 from stages.environments.policies import oracle as policies
+from stages.environments.queries import oracle as queries
 from stages.environments.rows import Row, coupled, default, kept, merged, opened, plain, shown
 from stages.environments.shapes import ApiShape, Batch, EntityShape, ToolShape
 from stages.environments.tags import oracle as tags
@@ -263,7 +264,8 @@ class Oracle:
     def _list(self, tool: ToolShape, entity: EntityShape, arguments: dict[str, Any]) -> dict[str, Any]:
         wanted = {column: plain(arguments[name]) for name, column in tool.filters.items() if name in arguments}
         after = ""
-        suffix = "".join("~" + str(plain(arguments.get(name, ""))) for name in tool.filters)
+        bound = (*tool.filters, *tool.queries, *(tool.sort.arguments if tool.sort else ()))
+        suffix = "".join("~" + queries.told(arguments.get(name, "")) for name in bound)
         token = arguments.get(tool.page_token) if tool.page_token else None
         if token is not None:
             if not (token.startswith("p:") and token.endswith(suffix) and len(token) > 2 + len(suffix)):
@@ -271,10 +273,12 @@ class Oracle:
             after = token[2 : len(token) - len(suffix)]
         rows = [
             row
-            for _, row in sorted(self.tables[entity.table].items(), key=lambda item: item[0].encode())
-            if self._under(tool, entity, arguments, row) and all(row[c] == value for c, value in wanted.items())
+            for row in self.tables[entity.table].values()
+            if self._under(tool, entity, arguments, row)
+            and all(row[c] == value for c, value in wanted.items())
+            and queries.fits(tool, row, arguments)
         ]
-        rest = [row for row in rows if row[entity.key].encode() > after.encode()]
+        rest = queries.ordered(tool, entity, rows, arguments, after, self.tables[entity.table])
         size = tool.page_default
         if tool.page_size and tool.page_size in arguments:
             size = int(arguments[tool.page_size])

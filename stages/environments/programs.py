@@ -2,9 +2,11 @@
 checked identifiers. JSON paths are always quoted, so `max-results` and `metadata.name` are names like any other.
 """
 
-from stages.core.records import Let, Require, Return, Run, Scalar, Step
+from stages.core.records import Let, Require, Return, Run, Step
+from stages.environments.queries import programs as queries
 from stages.environments.schema import visible
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
+from stages.environments.sql import literal, name, path, path_key, text
 
 NOW = "UPDATE _meta SET now = strftime('%Y-%m-%dT%H:%M:%SZ', now, '+1 minute') RETURNING now"
 
@@ -31,28 +33,6 @@ def program(shape: ApiShape, tool: ToolShape) -> tuple[Step, ...]:
             return (*steps, _row_there(entity, tool), Let(let=NOW), *changed, _shown(entity, _by_key(tool)))
 
 
-def name(identifier: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def path(argument: str) -> str:
-    """The quoted JSON path of an argument, as an SQL literal."""
-    return "'$.\"" + argument.replace("'", "''") + "\"'"
-
-
-def text(argument: str) -> str:
-    """An argument's SQL value: NULL when absent or null, 1 and 0 for booleans."""
-    return f":args->>{path(argument)}"
-
-
-def literal(value: Scalar) -> str:
-    """A default as an SQL literal."""
-    if value is None:
-        return "NULL"
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
-
-
 def given(field: FieldShape, argument: str) -> str:
     """An argument's value as its column stores it: JSON minified, the rest as SQL values."""
     return f"json(:args->{path(argument)})" if field.kind == "json" else text(argument)
@@ -62,11 +42,6 @@ def item(entity: EntityShape, *, listed: bool = False) -> str:
     """The expression that shows a row, null values left out."""
     pairs = ", ".join(f"{path_key(field.name)}, {_out(field)}" for field in visible(entity, listed=listed))
     return f"json_patch('{{}}', json_object({pairs}))"
-
-
-def path_key(key: str) -> str:
-    """A property's name as an SQL literal."""
-    return "'" + key.replace("'", "''") + "'"
 
 
 def _out(field: FieldShape) -> str:
@@ -204,12 +179,15 @@ def _kept(field: FieldShape, argument: str) -> str:
 
 def _list(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
     # The leading underscore keeps the pages apart from tables: Blogger has a table of pages.
-    key, table = name(entity.key), name(entity.table)
+    key, table, shown = name(entity.key), name(entity.table), item(entity, listed=True)
     clauses = _under(entity, tool)
     clauses += [f"({text(a)} IS NULL OR {name(c)} = {text(a)})" for a, c in tool.filters.items()]
-    rows = f"json((SELECT json_group_array(json({item(entity, listed=True)}) ORDER BY {key}) FROM _page))"
+    clauses += [queries.condition(argument, query) for argument, query in tool.queries.items()]
+    rows = f"json((SELECT json_group_array(json({shown}) ORDER BY {key}) FROM _page))"
     out = path_key(tool.items or "items")
     if tool.page_default is None:
+        if tool.sort:
+            return queries.in_order(entity, tool, clauses, shown, None)
         where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
         return (Return(return_=f"WITH _page AS (SELECT * FROM {table}{where}) SELECT json_object({out}, {rows})"),)
     size = f"coalesce({text(tool.page_size)}, {tool.page_default})" if tool.page_size else str(tool.page_default)
@@ -217,7 +195,7 @@ def _list(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
     more = ""
     if tool.page_token and tool.next_token:
         # The token carries the call's filters: another filter's token would skip rows in silence.
-        suffix = " || ".join(f"'~' || coalesce({text(a)}, '')" for a in tool.filters) or "''"
+        suffix = " || ".join(f"'~' || coalesce({text(a)}, '')" for a in queries.bound(tool)) or "''"
         token = text(tool.page_token)
         steps.append(Let(let=f"SELECT {suffix} AS suffix"))
         fits = f"substr({token}, 1, 2) = 'p:' AND length({token}) > 2 + length(:suffix)"
@@ -231,11 +209,14 @@ def _list(entity: EntityShape, tool: ToolShape) -> tuple[Step, ...]:
         )
         start = f"coalesce(substr({token}, 3, length({token}) - 2 - length(:suffix)), '')"
         steps.append(Let(let=f"SELECT {start} AS after, {size} AS size"))
-        clauses.append(f"{key} > :after")
+        if not tool.sort:
+            clauses.append(f"{key} > :after")
         last = f"iif((SELECT count(*) FROM _hit) > :size, 'p:' || (SELECT max({key}) FROM _page) || :suffix, NULL)"
         more = f", {path_key(tool.next_token)}, {last}"
     else:
         steps.append(Let(let=f"SELECT {size} AS size"))
+    if tool.sort:
+        return (*steps, *queries.in_order(entity, tool, clauses, shown, size))
     where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
     value = f"json_patch('{{}}', json_object({out}, {rows}{more}))"
     hit = f"_hit AS (SELECT * FROM {table}{where} ORDER BY {key} LIMIT :size + 1)"

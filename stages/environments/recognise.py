@@ -21,6 +21,7 @@ from stages.environments.fields import label_of
 from stages.environments.nouns import article, noun, nouns, one, snake
 from stages.environments.parents import outermost_first, parents_of
 from stages.environments.policies import reading as policies
+from stages.environments.queries.reading import NOTHING, asked
 from stages.environments.sentences import short
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
 from stages.environments.tags import forms
@@ -42,8 +43,8 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         api: the description.
         max_fields: optional columns kept of a resource.
         rules: families of rules beyond create, read, update and delete: `state` (stages/environments/state_verbs.py), `tags`,
-            `batch`, `policy`, `copy` and `undelete` (the packages of these names), and `existing`: what nobody creates
-            is there from the start.
+            `batch`, `policy`, `copy`, `undelete` and `query` (the packages of these names), and `existing`: what nobody
+            creates is there from the start.
     """
     api, operations = with_listed_values(api), len(api.operations)
     left_out: Counter[str] = Counter()
@@ -75,7 +76,7 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     tools: list[ToolShape] = []
     for item in known.values():
         uses = (*item.draft.uses.values(), *item.draft.actions)
-        made = [_tool(api, item, use, drafts, known, left_out) for use in uses]
+        made = [_tool(api, item, use, drafts, known, left_out, rules) for use in uses]
         tools += [tool for tool in made if tool is not None]
     tables = _usable(known, tools, left_out)
     there = {name: item for name, item in known.items() if item.entity.table in tables}
@@ -172,7 +173,13 @@ def _following(field: FieldShape, rule: tuple[str, str] | None, left_out: Counte
 
 
 def _tool(
-    api: Api, item: _Known, use: Use, drafts: list[Draft], known: dict[str, _Known], left_out: Counter[str]
+    api: Api,
+    item: _Known,
+    use: Use,
+    drafts: list[Draft],
+    known: dict[str, _Known],
+    left_out: Counter[str],
+    rules: Collection[str],
 ) -> ToolShape | None:
     draft, entity, operation = item.draft, item.entity, use.operation
     arguments = {p.name: p for p in operation.parameters}
@@ -201,6 +208,9 @@ def _tool(
     used = {key, *chain, *written, *((page.size, page.token) if page else ())}
     narrowed = filters(operation, entity.fields, {a for a in used if a}) if use.verb == "list" else {}
     used |= set(narrowed)
+    more = asked(operation, entity, {a for a in used if a}) if use.verb == "list" and "query" in rules else NOTHING
+    narrowed |= more.filters
+    used |= {*more.filters, *more.more}
     constants = {scope.argument for use_ in draft.uses.values() for scope in use_.scopes} - used
     for name, parameter in arguments.items():
         if name in used or parameter.read_only or (parameter.location == "body" and not parameter.required):
@@ -234,6 +244,9 @@ def _tool(
         fields=dict(sorted(written.items(), key=lambda pair: list(fields).index(pair[0]))),
         sets=sets,
         filters=narrowed,
+        queries=more.queries,
+        sort=more.sort,
+        more=more.more,
         required=tuple(order),
         nullable=tuple(
             n for n in written if use.verb == "patch" and n not in must

@@ -43,9 +43,17 @@ Rules that hold for every tool:
   what is given and then shown.
 - A row is shown without null values, keys in the order of `EntityShape.fields`; `shown` says which fields, `listed`
   which of them a list shows. Booleans are true and false, JSON columns are values, REAL columns are floats.
-- list: rows under the parents that equal every given filter, ordered by key (by bytes), `page_size` at a time. With
+- list: rows under the parents that equal every given filter and fit every given query, ordered by key (by bytes) unless
+  the call asks for another order (`Sort`), `page_size` at a time. With
   more to come, `next_token` holds `p:<last key shown>` and, for each filter in order, `~<value or nothing>`; booleans
-  count as 1 and 0. A token without `p:` and a key, or whose filters differ from the call's, ends in `bad_token`.
+  count as 1 and 0. A token without `p:` and a key, or whose filters differ from the call's, ends in `bad_token`. Queries
+  and the order asked for count among the filters, a list of values as its JSON.
+- queries (`Query.kind`), of a column that is null none fits: contains, the column holds the text, ASCII letters of either
+  case; wild, the same, `*` in the text standing for anything; prefix, the column begins with it, letter for letter;
+  any_of, it is among the values, an empty list asks for nothing; after and before, the moment is later or earlier than the
+  one given, from and until, that or the same one, to the millisecond. Of several columns one must fit.
+- sort: by the column that `by` names (none: by key), nulls first, equal values by key; descending the whole the other way
+  round. A token of a list in another order than by key names a row: once that row is gone it is no token of it.
 """
 
 from typing import Literal
@@ -167,6 +175,31 @@ class Batch(Record):
     """Properties of one told key: the key, the error's code, its message; None: the key alone, as a text."""
 
 
+class Query(Record):
+    """What a list's argument asks of its rows."""
+
+    kind: Literal["contains", "wild", "prefix", "any_of", "after", "from", "before", "until"]
+    columns: tuple[str, ...]
+
+
+class Sort(Record):
+    """In which order a list can be asked for."""
+
+    by: str | None = None
+    """Argument that names the column."""
+    columns: dict[str, str] = {}
+    """Its values -> columns."""
+    order: str | None = None
+    """Argument that says which way round."""
+    down: str | None = None
+    """Its value for descending."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Those that there are."""
+        return tuple(name for name in (self.by, self.order) if name)
+
+
 class ToolShape(Record):
     """One operation as a verb over an entity. All arguments are in exactly one of the groups below."""
 
@@ -186,6 +219,9 @@ class ToolShape(Record):
     """Field -> value, as stored, that a `set` gives it."""
     filters: dict[str, str] = {}
     """Argument -> field that must equal it. Lists only."""
+    queries: dict[str, Query] = {}
+    """Argument -> what else it asks of the rows. Lists only."""
+    sort: Sort | None = None
     required: tuple[str, ...] = ()
     """Arguments that must be there."""
     nullable: tuple[str, ...] = ()

@@ -104,11 +104,12 @@ class Params(Section):
     """Seed of scenarios, cases and mutants."""
     max_fields: int = Field(ge=1, le=30)
     """Optional fields kept of a resource, the most useful first."""
-    rules: tuple[Literal["state", "existing", "tags", "batch", "policy", "copy", "undelete"], ...]
+    rules: tuple[Literal["state", "existing", "tags", "batch", "policy", "copy", "undelete", "query"], ...]
     """Families of rules beyond create, read, update and delete; state: cancel, pause, enable and their like;
     existing: resources that nothing creates, whose rows are there from the start; tags: TagResource and its like;
     batch: rows got, made, changed or deleted many at once; policy: getIamPolicy and setIamPolicy; copy: a row
-    copied under another name or moved to another parent; undelete: deletes that can be undone."""
+    copied under another name or moved to another parent; undelete: deletes that can be undone; query: lists by search, several
+    values, times and in other orders."""
     scenarios: Scenarios
     """Start states."""
     held_out: HeldOut

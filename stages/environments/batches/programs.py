@@ -2,8 +2,9 @@
 
 from stages.core.records import Let, Require, Return, Run, Step
 from stages.environments.batches.writes import changing, creates, told_key, updates
-from stages.environments.programs import NOW, item, literal, name, path, path_key, text
+from stages.environments.programs import NOW, item
 from stages.environments.shapes import ApiShape, Batch, ToolShape
+from stages.environments.sql import literal, name, path, path_key, text
 from stages.environments.undeletes.programs import kept
 
 

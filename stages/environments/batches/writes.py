@@ -1,8 +1,9 @@
 """Batches that make or change rows, as steps of format 1: entries are a table of their own, in the order given."""
 
 from stages.core.records import Let, Require, Return, Run, Step
-from stages.environments.programs import NOW, item, literal, name, path, path_key, text
+from stages.environments.programs import NOW, item
 from stages.environments.shapes import ApiShape, Batch, EntityShape, Entries, FieldShape, ToolShape
+from stages.environments.sql import literal, name, path, path_key, text
 
 
 def creates(shape: ApiShape, tool: ToolShape, batch: Batch, entries: Entries) -> tuple[Step, ...]:

@@ -1,8 +1,9 @@
 """Copies and moves as steps of format 1."""
 
 from stages.core.records import Let, Require, Return, Run, Step
-from stages.environments.programs import NOW, free, given, item, literal, name, text
+from stages.environments.programs import NOW, free, given, item
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
+from stages.environments.sql import literal, name, text
 
 
 def program(shape: ApiShape, tool: ToolShape, elsewhere: str, above: tuple[Step, ...]) -> tuple[Step, ...]:

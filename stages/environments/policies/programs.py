@@ -1,8 +1,9 @@
 """Reading and replacing a part of a row, as steps of format 1."""
 
 from stages.core.records import Let, Require, Return, Run, Step
-from stages.environments.programs import NOW, given, name, text
+from stages.environments.programs import NOW, given
 from stages.environments.shapes import ApiShape, ToolShape
+from stages.environments.sql import name, text
 
 
 def program(shape: ApiShape, tool: ToolShape, part: str) -> tuple[Step, ...]:

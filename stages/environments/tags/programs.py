@@ -5,8 +5,9 @@ that at most one row answers to it: every table is told to change the row of tha
 """
 
 from stages.core.records import Let, Require, Return, Run, Step
-from stages.environments.programs import NOW, name, path, path_key, text
+from stages.environments.programs import NOW
 from stages.environments.shapes import ApiShape, Tags, ToolShape
+from stages.environments.sql import name, path, path_key, text
 
 
 def program(shape: ApiShape, tool: ToolShape, tags: Tags) -> tuple[Step, ...]:

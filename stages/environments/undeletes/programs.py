@@ -5,8 +5,9 @@ looks for rows finds none there, and nothing has to ask whether a row is deleted
 """
 
 from stages.core.records import Let, Require, Return, Run, Step
-from stages.environments.programs import NOW, item, name, text
+from stages.environments.programs import NOW, item
 from stages.environments.shapes import ApiShape, EntityShape, ToolShape
+from stages.environments.sql import name, text
 
 
 def program(shape: ApiShape, tool: ToolShape, above: tuple[Step, ...]) -> tuple[Step, ...]:
