@@ -91,6 +91,18 @@ def test_of_two_undeletes_one_inside_the_other_the_outer_is_made_and_the_inner_c
     assert made(found) == {"shelves_undelete": "shelf"} and found.left_out["undelete_unclear"] == 1
 
 
+def test_what_an_undelete_undoes_is_a_delete_though_it_be_called_remove() -> None:
+    eraser = next(o for o in shop().operations if o.name == "books.delete")
+    remove = eraser.model_copy(
+        update={"name": "books.remove", "method": "remove", "http_method": "POST", "path": f"{eraser.path}:remove"}
+    )
+    api = shop(undelete("books"), remove)
+    bare = api.model_copy(update={"operations": tuple(o for o in api.operations if o.name != eraser.name)})
+    soft = [(tool.name, tool.operation, tool.verb) for tool in recognise(bare, 5, RULES).tools if tool.soft]
+    assert soft == [("books_remove", "books.remove", "delete")]
+    assert [tool.name for tool in recognise(api, 5, RULES).tools if tool.soft] == ["books_delete"]
+
+
 def test_an_argument_that_must_be_given_and_cannot_be_refuses_the_tool() -> None:
     reason = Parameter(name="reason", type="string", required=True, location="body")
     found = recognise(shop(undelete("books", reason)), 5, RULES)

@@ -35,8 +35,22 @@ def apart(api: Api) -> tuple[Api, list[Operation]]:
     """The API without its undelete operations, and those."""
     ours = [o for o in api.operations if not o.deprecated and _undeletes(api, o)]
     names = {operation.name for operation in ours}
-    rest = tuple(operation for operation in api.operations if operation.name not in names)
+    deleted = {operation.resource for operation in api.operations if operation.method == "delete"}
+    removed = {operation.resource for operation in ours if operation.resource} - deleted
+    rest = tuple(
+        _as_delete(operation) if operation.resource in removed else operation
+        for operation in api.operations
+        if operation.name not in names
+    )
     return api.model_copy(update={"operations": rest}), ours
+
+
+def _as_delete(operation: Operation) -> Operation:
+    """What an undelete undoes is a delete, though it be called remove (`{+name}:remove`)."""
+    path, found, after = operation.path.rpartition(":remove")
+    if operation.method != "remove" or not found or after:
+        return operation
+    return operation.model_copy(update={"method": "delete", "http_method": "DELETE", "path": path})
 
 
 def _undeletes(api: Api, operation: Operation) -> bool:
@@ -86,7 +100,7 @@ def grown(
         operation, draft, eraser = found[table]
         left_out["optional_argument"] += len(operation.parameters) - len(eraser.required)
         entities = _with_bins(entities, {entity.table for entity in below}, table)
-        tools = [t.model_copy(update={"soft": True}) if _erases(t, table) else t for t in tools]
+        tools = [_softened(tool) if _erases(tool, table) else tool for tool in tools]
         tools = [*tools, _tool(operation, draft, eraser, next(e for e in entities if e.table == table))]
     return Grown(entities, tools)
 
@@ -101,6 +115,11 @@ def _reason(operation: Operation, draft: Draft, eraser: ToolShape | None) -> str
         if parameter.required and parameter.name not in {*eraser.required, *constants}:
             return "required_argument"
     return None
+
+
+def _softened(tool: ToolShape) -> ToolShape:
+    name = f"{tool.name.removesuffix('_delete')}_remove" if tool.operation.endswith(".remove") else tool.name
+    return tool.model_copy(update={"soft": True, "name": name})
 
 
 def _erases(tool: ToolShape, table: str) -> bool:
