@@ -18,7 +18,7 @@ from stages.environments.columns import columns
 from stages.environments.copies import reading as copies
 from stages.environments.drafts import Draft, Use, origin
 from stages.environments.fields import label_of
-from stages.environments.nouns import article, noun, nouns, one, snake
+from stages.environments.nouns import noun, nouns, one, snake
 from stages.environments.parents import outermost_first, parents_of
 from stages.environments.policies import reading as policies
 from stages.environments.queries.reading import NOTHING, asked
@@ -26,9 +26,8 @@ from stages.environments.sentences import short
 from stages.environments.shapes import ApiShape, EntityShape, FieldShape, ToolShape
 from stages.environments.tags import forms
 from stages.environments.tags import reading as tags
+from stages.environments.tool_names import by_words, called, told, told_apart
 from stages.environments.undeletes import reading as undeletes
-
-_STEM = {"create": "create", "get": "get", "list": "list", "patch": "update", "update": "replace", "delete": "delete"}
 
 
 class _Known(NamedTuple):
@@ -97,15 +96,10 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         publisher=api.publisher,
         source=api.source,
         entities=grown_.entities,
-        tools=tuple(_unique(grown_.tools)),
+        tools=tuple(told_apart(grown_.tools)),
         left_out=dict(sorted(left_out.items())),
         operations=operations,
     )
-
-
-def by_words(api: Api) -> bool:
-    """Whether its operations are known by their words alone: botocore's, and lists of tools."""
-    return not any(operation.resource for operation in api.operations)
 
 
 def _entity(
@@ -234,11 +228,11 @@ def _tool(
         [taken] if use.verb == "create" and key else []
     )
     return ToolShape(
-        name=_name(api, draft, use),
+        name=called(api, draft, use),
         operation=operation.name,
         verb=use.verb,
         table=entity.table,
-        description=_description(operation.description, use, entity),
+        description=told(operation.description, use, entity),
         key_parameter=key,
         parents=chain,
         fields=dict(sorted(written.items(), key=lambda pair: list(fields).index(pair[0]))),
@@ -266,21 +260,6 @@ def _tool(
     )  # fmt: skip
 
 
-def _name(api: Api, draft: Draft, use: Use) -> str:
-    if by_words(api):
-        return snake(use.operation.name)[:64]
-    method = use.operation.method if api.publisher == "google" else use.word or use.verb
-    return f"{snake(draft.word)}_{snake(method)}"[-64:].strip("_")
-
-
-def _description(text: str, use: Use, entity: EntityShape) -> str:
-    said = short(text)
-    if len(said.split()) >= 3 and "no longer current" not in said:
-        return said
-    subject = entity.plural if use.verb == "list" else article(entity.noun)
-    return f"{(use.word or _STEM[use.verb]).capitalize()}s {subject}."
-
-
 def _usable(known: dict[str, _Known], tools: list[ToolShape], left_out: Counter[str]) -> set[str]:
     """Tables whose create and a read survived, and whose parents did."""
     tables: set[str] = set()
@@ -293,9 +272,3 @@ def _usable(known: dict[str, _Known], tools: list[ToolShape], left_out: Counter[
         else:
             left_out["entity_incomplete"] += len(verbs)
     return tables
-
-
-def _unique(tools: list[ToolShape]) -> list[ToolShape]:
-    """Names told apart by the table where two collections end in the same word."""
-    twice = {name for name, count in Counter(tool.name for tool in tools).items() if count > 1}
-    return [t.model_copy(update={"name": f"{t.table}_{t.verb}"[:64]}) if t.name in twice else t for t in tools]

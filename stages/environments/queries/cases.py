@@ -50,8 +50,8 @@ def _values(query: Query, row: dict[str, Any], rows: list[dict[str, Any]]) -> It
     elif query.kind in ("after", "from", "before", "until"):
         for text in texts[:1]:
             moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-            abroad = moment.astimezone(timezone(timedelta(hours=5, minutes=30)))
-            yield from (text, abroad.isoformat())
+            yield text
+            yield from (moment.astimezone(timezone(timedelta(minutes=away))).isoformat() for away in (330, -330))
             yield from ((moment + timedelta(seconds=step)).strftime("%Y-%m-%dT%H:%M:%SZ") for step in (-1, 1))
     else:
         for text in texts:
@@ -118,15 +118,16 @@ def _bound(teller: Teller, tool: ToolShape, where: dict[str, Any], rows: list[di
     """A page's token is of no use to another query or order."""
     if not (tool.page_size and tool.page_token and tool.next_token):
         return []
-    asked: list[dict[str, Any]] = [{}, *(_ways(tool) if tool.sort else [])]
+    asked = [({}, where), *((way, where) for way in (_ways(tool) if tool.sort else []))]
     for argument, query in tool.queries.items():
-        for row in rows[:1]:
-            asked += [{argument: value} for value in islice(_values(query, row, rows), 3)]
+        for row in [row for row in rows if any(row[column] is not None for column in query.columns)][:2]:
+            place = teller.place(tool, row) or {}
+            asked += [({argument: value}, place) for value in islice(_values(query, row, rows), 3)]
     teller.begin()
-    for one, other in zip(asked, [*asked[1:], *asked[:1]], strict=True):
-        token = (teller.call(tool, where | one | {tool.page_size: 1}) or {}).get(tool.next_token)
+    for (one, place), (other, _) in zip(asked, [*asked[1:], *asked[:1]], strict=True):
+        token = (teller.call(tool, place | one | {tool.page_size: 1}) or {}).get(tool.next_token)
         if token:
-            teller.call(tool, where | other | {tool.page_size: 1, tool.page_token: token})
+            teller.call(tool, place | other | {tool.page_size: 1, tool.page_token: token})
             _, mark, rest = token.partition("~")
-            teller.call(tool, where | one | {tool.page_token: f"p:nowhere{mark}{rest}"})
+            teller.call(tool, place | one | {tool.page_token: f"p:nowhere{mark}{rest}"})
     return [teller.end("token_of_another_query", tool)]
