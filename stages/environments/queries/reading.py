@@ -23,6 +23,7 @@ _TIMES: tuple[tuple[str, Literal["after", "before"]], ...] = (
 _SAME = re.compile(
     r"inclusive|on or (?:after|before)|at or (?:after|before)|lower bound|upper bound|or equal", re.IGNORECASE
 )
+_NARROWS = re.compile(r"filter|\bonly\b|match|restrict|limit|narrow", re.IGNORECASE)
 _BY = frozenset({"sortby", "sortfield", "sort", "orderby", "sortkey"})
 _ORDER = frozenset({"sortorder", "order", "sortdirection", "orderdirection", "direction"})
 _LONGEST = 64
@@ -86,6 +87,9 @@ def _any_of(parameter: Parameter, entity: EntityShape) -> tuple[Query, dict[str,
     if field is None or items is None or field.kind not in ("key", "parent", "text", "enum", "etag"):
         return None
     if items.type != "string" or (items.enum and field.kind != "enum"):
+        return None
+    if field.name == entity.key and not _NARROWS.search(f"{parameter.name} {parameter.description}"):
+        # Who asks for certain rows may be told that one is missing: no description says so or the contrary.
         return None
     value = dict(field.json_schema)
     return Query(kind="any_of", columns=(field.name,)), {"type": "array", "items": value}
