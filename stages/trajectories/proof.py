@@ -79,7 +79,7 @@ def weak_goals(runtime: Runtime, dialogue: Dialogue) -> list[str]:
             problems.append(f"turn {number}: the question holds the answer")
         if writes and before == turn.goal.digest:
             problems.append(f"turn {number}: already reached")
-        for wrong in _perturbed(environment, turn, session, writes):
+        for wrong in perturbed(environment, turn, session, writes):
             attempt = session.fork()
             for call in wrong:
                 attempt.call(call.tool, dict(call.arguments))
@@ -90,7 +90,7 @@ def weak_goals(runtime: Runtime, dialogue: Dialogue) -> list[str]:
     return problems
 
 
-def _perturbed(environment: Environment, turn: Turn, session: Session, writes: list[int]) -> list[list[Call]]:
+def perturbed(environment: Environment, turn: Turn, session: Session, writes: list[int]) -> list[list[Call]]:
     """For each write: without it, on another row, and with another value."""
     found: list[list[Call]] = []
     for index in writes:
