@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from stages.core.engine import Runtime, ScenarioRefused, SchemaRefused, Session
 from stages.core.records import Environment, Scenario, canonical
 from stages.environments.cases import scripts
-from stages.environments.goals import digest, golds
+from stages.environments.goals import digest, golds, in_turn
+from stages.environments.interface import differs
 from stages.environments.mutants import Mutant, Seeds, seeded
 from stages.environments.sample import sample
 from stages.environments.shapes import ApiShape
@@ -63,6 +64,8 @@ def judge(shape: ApiShape, environment: Environment, scenarios: list[Scenario], 
     except SchemaRefused as error:
         tally.note("load", str(error))
         return _verdict(tally, mutation(Seeds([], {}, []), []), settings)
+    for tool in [tool for tool in shape.tools if tool.described]:
+        tally.note("interface", differs(tool, environment.tool(tool.name)))
     for tool, reason in runtime.refusals().items():
         tally.note("programs_compile", f"{tool}: {reason}")
     sessions, shown = _load(runtime, scenarios, tally), []
@@ -221,6 +224,10 @@ def _goals(shape: ApiShape, sessions: list[Session], seed: int, tally: Tally) ->
                 if twin is not None:
                     reached = digest(session, [twin]) == goal
                     tally.note(check, f"{where}: reached by {canonical(twin)[:200]}" if reached else None)
+        for calls in in_turn(shape, session.scenario, index, seed):
+            reached = digest(session, calls[::-1]) == digest(session, calls)
+            where = f"scenario {index}: {calls[1][0]}"
+            tally.note("shuffled_gold_fails", f"{where}: reached in the wrong order" if reached else None)
 
 
 def noticed(mutant: Mutant, starts: list[Scenario], stories: list[Script], reader: Reader) -> bool:

@@ -48,6 +48,28 @@ def golds(shape: ApiShape, scenario: Scenario, index: int, seed: int) -> Iterato
         yield Gold(call, _apart(teller, call, target), _apart(teller, call, _other_value(teller, tool, call)))
 
 
+def in_turn(shape: ApiShape, scenario: Scenario, index: int, seed: int) -> Iterator[list[Call]]:
+    """Two writes that reach their end in this order alone: something made, and something made in it."""
+    teller = Teller(shape, scenario, index, words(generator(seed, shape.id, "turns", index)))
+    makers = {tool.table: tool for tool in reversed(shape.tools) if tool.verb == "create"}
+    for tool in shape.tools:
+        outer = list(tool.parents)[:-1]
+        maker = makers.get(tool.parents[list(tool.parents)[-1]]) if tool.verb == "create" and tool.parents else None
+        teller.begin()
+        where = teller.place(maker, None) if maker else None
+        if maker is None or where is None or len(where) != len(outer):
+            continue
+        first = where | teller.body(maker, full=True)
+        if teller.call(maker, first) is None:
+            continue
+        entity = shape.entity(maker.table)
+        key = first[maker.key_parameter] if maker.key_parameter else f"{entity.prefix}{teller.oracle.next_id:03d}"
+        inside = dict(zip(tool.parents, [*where.values(), key], strict=True))
+        second = inside | teller.body(tool, full=True)
+        if teller.call(tool, second) is not None:
+            yield [(maker.name, first), (tool.name, second)]
+
+
 def _other_value(teller: Teller, tool: ToolShape, call: Call) -> Call | None:
     entity = teller.shape.entity(tool.table)
     if tool.verb == "tag":

@@ -18,6 +18,7 @@ from stages.environments.columns import columns
 from stages.environments.copies import reading as copies
 from stages.environments.drafts import Draft, Use, origin
 from stages.environments.fields import label_of
+from stages.environments.interface import described
 from stages.environments.nouns import noun, nouns, one, snake
 from stages.environments.parents import outermost_first, parents_of
 from stages.environments.policies import reading as policies
@@ -45,7 +46,7 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
             `batch`, `policy`, `copy`, `undelete` and `query` (the packages of these names), and `existing`: what nobody
             creates is there from the start.
     """
-    api, operations = with_listed_values(api), len(api.operations)
+    whole = api = with_listed_values(api)
     left_out: Counter[str] = Counter()
     api, tagging = forms.apart(api) if "tags" in rules else (api, [])
     api, batched = batches.apart(api) if "batch" in rules else (api, [])
@@ -86,8 +87,8 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
     for name, item in there.items():
         tools += policies.tools(guarded.get(name, []), *item, left_out)
     tools += tags.tools(labelling, rows, tables, left_out)
-    whole = tuple(item.entity for item in known.values() if item.entity.table in tables)
-    grown_ = undeletes.grown(undeleting, there, whole, [tool for tool in tools if tool.table in tables], left_out)
+    kept = tuple(item.entity for item in known.values() if item.entity.table in tables)
+    grown_ = undeletes.grown(undeleting, there, kept, [tool for tool in tools if tool.table in tables], left_out)
     return ApiShape(
         id=api.id,
         title=api.title,
@@ -96,9 +97,9 @@ def recognise(api: Api, max_fields: int, rules: Collection[str] = ()) -> ApiShap
         publisher=api.publisher,
         source=api.source,
         entities=grown_.entities,
-        tools=tuple(told_apart(grown_.tools)),
+        tools=tuple(described(whole, told_apart(grown_.tools))),
         left_out=dict(sorted(left_out.items())),
-        operations=operations,
+        operations=len(whole.operations),
     )
 
 
@@ -189,7 +190,11 @@ def _tool(
         written = {
             p.name: p.name
             for p in arguments.values()
-            if p.location == "body" and p.name in fields and p.name not in chain
+            if p.location == "body"
+            and p.name in fields
+            and p.name not in chain
+            # An update may give by the same name what the create's is not: one kind where that takes a list.
+            and p.type == fields[p.name].json_schema["type"]
         }
     if (not written and use.verb in ("patch", "update")) or (use.verb == "create" and not written and not key):
         left_out["nothing_to_write"] += 1
@@ -218,9 +223,14 @@ def _tool(
         # A replacement has to give what may not be missing; the rest goes back to its default.
         must |= {name for name in written if fields[name].required}
     must |= {name for name in written if arguments[name].required and use.verb != "patch"}
+    # A first page has no token, whatever the description demands.
+    must |= {name for name in (*narrowed, page.size if page else None) if name and arguments[name].required}
     if by_words(api) and use.verb == "patch":
         must |= {name for name in written if arguments[name].required}
-    order = [name for name in (*chain, key, *written) if name and name in must]
+    order = [n for n in (*chain, key, *written, *narrowed, page.size if page else None) if n and n in must]
+    if any(arguments[name].type not in ("string", "any") for name in (*chain, key) if name):
+        left_out["key_not_text"] += 1
+        return None
     missing = error(operation, "missing", one(draft.word))
     taken = error(operation, "taken", one(draft.word))
     bad_token = error(operation, "bad_token", one(draft.word))

@@ -92,6 +92,7 @@ def scenario(shape: ApiShape, seed: int, complexity: str, name: str, plan: Plan)
             row |= {f.name: f"{f.derived}{row[entity.key]}" for f in entity.fields if f.derived is not None}
             rows[entity.table].append(row)
     _link(shape, rows, draw)
+    _share(shape, rows, gathered=plan.gathered)
     return finish(shape.id, complexity, now, number, rows)
 
 
@@ -107,6 +108,18 @@ def _link(shape: ApiShape, rows: Rows, draw: random.Random) -> None:
                 near = [r for r in rows[other.table] if r.get(other.parent_field or "") == place]
                 if row[field.name] is not None:
                     row[field.name] = draw.choice(near or rows[other.table])[other.key]
+
+
+def _share(shape: ApiShape, rows: Rows, *, gathered: bool) -> None:
+    """What a list cannot do without (`catalog`) is the same in most rows, so that it has more than one to show."""
+    for tool in shape.tools:
+        entity = shape.entity(tool.table)
+        for column in [column for name, column in tool.filters.items() if name in tool.required]:
+            if column in (entity.key, entity.label):
+                continue
+            for index, row in enumerate(rows[entity.table]):
+                if gathered or index % 3:
+                    row[column] = rows[entity.table][0][column]
 
 
 def pointed(shape: ApiShape, entity: EntityShape, field: FieldShape) -> EntityShape | None:

@@ -254,6 +254,8 @@ class ToolShape(Record):
     errors: tuple[str, ...] = ()
     """All errors the program itself may end in."""
     page: str | None = None
+    described: dict[str, tuple[str, bool]] = {}
+    """Parameter of the operation -> its type and whether it is required, as the description says it."""
 
     @property
     def writes(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from stages.core.records import Scenario, canonical
 from stages.environments.labels import Words
 from stages.environments.oracle import Oracle
-from stages.environments.shapes import ApiShape, Entries, FieldShape, Tags, ToolShape
+from stages.environments.shapes import ApiShape, EntityShape, Entries, FieldShape, Tags, ToolShape
 from stages.environments.values import value_of
 
 
@@ -78,7 +78,7 @@ class Teller:
         return self.value(field), self.value(field)
 
     def place(self, tool: ToolShape, row: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Arguments for the parents: those of `row`, else of the first row that could be a parent."""
+        """Arguments for the parents: those of `row`, else of the first row that could be one; and what a list must be asked."""
         found: dict[str, Any] = {}
         entity = self.shape.entity(tool.table)
         key = row[entity.parent_field] if row and entity.parent_field else None
@@ -91,7 +91,18 @@ class Teller:
                 return None
             found[argument] = key
             key = rows[key][parent.parent_field] if parent.parent_field else None
-        return {name: found[name] for name in tool.parents}
+        must = {name: self._asked(tool, entity, name, row) for name in tool.required if name in tool.filters}
+        if tool.page_size in tool.required:
+            must[tool.page_size or ""] = min(10, tool.page_max or 10)
+        return {name: found[name] for name in tool.parents} | must
+
+    def _asked(self, tool: ToolShape, entity: EntityShape, name: str, row: dict[str, Any] | None) -> Any:
+        """A value for a filter that a list cannot do without: the row's, where it has one."""
+        field = entity.field(tool.filters[name])
+        value = row[field.name] if row else None
+        if value is None:
+            return self.pair(field)[0]
+        return bool(value) if field.kind == "boolean" else value
 
     def target(self, tool: ToolShape, row: dict[str, Any]) -> dict[str, Any]:
         """Arguments that name an existing row."""

@@ -19,6 +19,7 @@ WORDS = {
     "no_read": "it can be created but never read back",
     "no_row_schema": "the description does not say what a row looks like",
     "no_key": "no argument says which row is meant",
+    "key_not_text": "a key that is no text",
     "other_key": "addresses the row by another key",
     "composite_key": "a row is addressed by two keys at once",
     "foreign_key_name": "the key's name belongs to something else",
