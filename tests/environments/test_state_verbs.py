@@ -14,7 +14,8 @@ from stages.environments.refusals import refused
 from stages.environments.scenarios import loadable
 from stages.environments.shapes import ApiShape
 from stages.environments.state_verbs import RULES, Rule, turn, verb_of
-from tests.environments.described import botocore, google, opened, shop
+from stages.sources import openapi
+from tests.environments.described import SOURCE, botocore, google, opened, shop
 
 STATES = ("JOB_STATE_UNSPECIFIED", "ACTIVE", "PAUSED", "STATE_CANCELLED")
 
@@ -214,3 +215,25 @@ def test_an_argument_that_must_be_given_and_cannot_be_refuses_the_tool() -> None
     made = recognise(api.model_copy(update={"operations": tuple(operations)}), 5, ("state",))
     assert "books_pause" not in {tool.name for tool in made.tools}
     assert made.left_out["required_argument"] >= 1
+
+
+def test_a_verb_at_the_end_of_a_users_path_is_no_collection():
+    lesson = {"type": "object", "properties": {
+        "id": {"type": "string", "readOnly": True}, "student": {"type": "string"},
+        "status": {"type": "string", "enum": ["booked", "cancelled", "held"], "readOnly": True},
+    }}  # fmt: skip
+    shown = {"200": {"content": {"application/json": {"schema": lesson}}}}
+    given = {
+        "content": {"application/json": {"schema": {"type": "object", "properties": {"student": {"type": "string"}}}}}
+    }
+    key = [{"name": "lesson_id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    paths = {
+        "/lessons": {"post": {"operationId": "book", "requestBody": given, "responses": shown}},
+        "/lessons/{lesson_id}": {"get": {"operationId": "show", "parameters": key, "responses": shown}},
+        "/lessons/{lesson_id}/cancel": {"post": {"operationId": "drop", "parameters": key, "responses": shown}},
+    }
+    document = {"openapi": "3.1.0", "paths": paths}
+    api = openapi.read({"a.yaml": document}, "a.yaml", SOURCE, id="user-a", domain="other")
+    tools = {tool.name: tool for tool in recognise(api, 5, ("state",)).tools}
+    assert tools["lessons_cancel"].verb == "set" and tools["lessons_cancel"].sets == {"status": "cancelled"}
+    assert len(tools) == 3
