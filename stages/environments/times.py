@@ -8,7 +8,10 @@ from typing import Any
 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_BEFORE = (("start", "end"), ("creat", "updat"), ("creat", "modif"), ("publish", "expir"))
+_BEFORE = (
+    ("start", "end"), ("creat", "updat"), ("creat", "modif"), ("publish", "expir"),
+    ("start", "terminat"), ("start", "stop"), ("start", "finish"), ("start", "complet"), ("submit", "complet"),
+)  # fmt: skip
 """Beginnings of words in the names of an earlier and a later time."""
 
 

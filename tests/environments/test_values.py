@@ -34,6 +34,8 @@ def rows(api, table):
         ("recoveryPhone", r"555-0\d+"),
         ("endpointIp", r"10\.0\.\d+\.\d+"),
         ("originalFilename", r"denver-office\.(pdf|docx|xlsx)"),
+        ("spotPrice", r"\d+\.\d\d"),
+        ("Surname", r"[A-Z][a-z]+"),
         ("flange", r"[a-z]+"),
     ],
 )
@@ -117,3 +119,11 @@ def test_events_are_listed_as_items():
     """The list's response has two arrays of objects; `defaultReminders` comes first."""
     shape = recognise(google("calendar.v3"), 6)
     assert next(tool for tool in shape.tools if tool.name == "events_list").items == "items"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("startedAt", "terminatedAt"), ("startTime", "stopTime"), ("submitTime", "completionTime")]
+)
+def test_nothing_ends_before_it_has_begun(first, last):
+    row = in_order({last: "2026-01-18T17:00:00Z", first: "2026-01-27T09:30:00Z"})
+    assert row == {last: "2026-01-27T09:30:00Z", first: "2026-01-18T17:00:00Z"}
