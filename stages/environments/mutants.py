@@ -119,7 +119,7 @@ def _swap_columns(tool: Tool) -> Iterator[tuple[str, Program]]:
         names = found[1].split(", ") if found else re.findall(rf"(?:SET |, )({_name(sql)}) = ", sql)
         for index, (first, second) in enumerate(itertools.pairwise(names)):
             if found:
-                if values[index] == values[index + 1]:
+                if values[index : index + 1] == values[index + 1 : index + 2]:
                     continue
                 swapped = [{first: second, second: first}.get(name, name) for name in names]
                 yield sql.replace(found[1], ", ".join(swapped), 1)

@@ -7,7 +7,7 @@ kept. What does not pass is rejected with its reason and never enters the catalo
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from stages.core import jsonl
 from stages.core.errors import UserError
@@ -70,7 +70,7 @@ def tasks(author: Llm, described: Sequence[tuple[Api, set[str]]], params: Params
     return found
 
 
-def _use(id: str, publisher: str, params: Params) -> str:
+def _use(id: str, publisher: str, params: Params) -> Literal["train", "evaluation"]:
     held = publisher in params.held_out.publishers or id in params.held_out.apis
     return "evaluation" if held else "train"
 

@@ -33,7 +33,7 @@ def differs(
         key = added[0]
     elif tool.key_parameter is None:
         return f"a {tool.verb} needs `key_parameter`"
-    elif key not in old:
+    elif isinstance(key, list | dict) or key not in old:
         return f"`key_parameter` is no key of {table.name}: {canonical(key)[:80]}"
     if tool.verb == "delete":
         return "the row is still there" if key in new else None

@@ -56,7 +56,7 @@ def closed(parameters: dict[str, JsonValue]) -> dict[str, JsonValue]:
     properties, required = parameters.get("properties", {}), parameters.get("required", [])
     if parameters.get("type", "object") != "object" or not isinstance(properties, dict):
         raise ValueError("parameters: an object with `properties` is expected")
-    if not isinstance(required, list) or not all(name in properties for name in required):
+    if not isinstance(required, list) or not all(isinstance(name, str) and name in properties for name in required):
         raise ValueError("parameters.required: a list of names in `properties` is expected")
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 

@@ -5,6 +5,7 @@ judged as the new code it is; the best version so far is what the next one start
 verdict of the author's own fault (`scenarios`) leaves the programs as they are.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -167,11 +168,8 @@ def _applied(best: Version, revision: Revision) -> tuple[Draft, tuple[State, ...
 
 def _dropped(old: Sequence[Case], new: Sequence[Case]) -> list[str]:
     """Tools that a revision tries less than before: a case may be put right, not be got rid of."""
-    counts = [{}, {}]
-    for count, cases in zip(counts, (old, new), strict=True):
-        for call in (call for case in cases for call in case.calls):
-            count[call.tool] = count.get(call.tool, 0) + 1
-    return [f"{tool} was tried {n} times and now less" for tool, n in counts[0].items() if counts[1].get(tool, 0) < n]
+    before, now = (Counter(call.tool for case in cases for call in case.calls) for cases in (old, new))
+    return [f"{tool} was tried {count} times and now less" for tool, count in before.items() if now[tool] < count]
 
 
 def _step(

@@ -1,6 +1,6 @@
 """A proposal and a draft -> the environment, or what keeps them apart."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
@@ -18,7 +18,7 @@ class About(NamedTuple):
     id: str
     domain: str
     publisher: str
-    use: str
+    use: Literal["train", "evaluation"]
     source: Source
     operations: int
     """Operations that the proposal was drawn from, for coverage; 0: as many as it has tools."""
@@ -39,7 +39,7 @@ def environment(about: About, proposal: Proposal, draft: Draft) -> Environment |
         description=proposal.description,
         domain=about.domain,
         publisher=about.publisher,
-        use="evaluation" if about.use == "evaluation" else "train",
+        use=about.use,
         source=about.source,
         tables=tables,
         tools=tuple(

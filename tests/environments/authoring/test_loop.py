@@ -425,3 +425,15 @@ def test_a_fault_of_ours_is_not_swallowed(monkeypatch):
 
 def test_every_layer_of_mistakes_has_its_place():
     assert len(set(LAYERS)) == len(LAYERS) and step_of([{"content": prompts.WRITE}]) == "write"
+
+
+def test_odd_types_where_names_and_keys_are_expected_are_mistakes_and_no_tracebacks():
+    replies = good()
+    replies["propose"]["tools"][1]["parameters"]["required"] = [["prescription_id"]]
+    assert "a list of names in `properties` is expected" in play(scripted(replies)).detail
+    replies = good()
+    replies["propose"]["tools"][1]["parameters"]["properties"]["prescription_id"] = {"type": "array"}
+    replies["write"]["tools"]["get_prescription"]["program"] = [{"return": "SELECT '{}'"}]
+    replies["cases"]["cases"].append(case("valid", ("get_prescription", {"prescription_id": ["p1"]}, {})))
+    outcome = play(scripted(replies, {"fault": "programs"}))
+    assert outcome.version is None and "`key_parameter` is no key of prescription" in str(outcome.history)
