@@ -2,7 +2,19 @@
 
 from stages.core.records.api import Api, Field, Operation, Parameter, Source
 from stages.core.records.base import Record, Rejected, canonical, content_id
-from stages.core.records.dialogue import Call, CallItem, Dialogue, Goal, Outcome, Span, Split, Turn
+from stages.core.records.dialogue import (
+    Call,
+    CallItem,
+    Case,
+    Dialogue,
+    Goal,
+    Operator,
+    Outcome,
+    Refinement,
+    Span,
+    Split,
+    Turn,
+)
 from stages.core.records.environment import (
     Column,
     Environment,
@@ -22,6 +34,7 @@ __all__ = [
     "Api",
     "Call",
     "CallItem",
+    "Case",
     "Column",
     "Dialogue",
     "Environment",
@@ -29,10 +42,12 @@ __all__ = [
     "Goal",
     "Let",
     "Operation",
+    "Operator",
     "Outcome",
     "Parameter",
     "Problem",
     "Record",
+    "Refinement",
     "Rejected",
     "Require",
     "Return",

@@ -52,6 +52,38 @@ class Goal(Record):
     """Values asked for, as a person would read them; compared case-insensitively, numbers by value."""
     reads: tuple[str, ...] = ()
     """Where something is asked: tools of which one must have answered by then. A right value that nothing showed is a guess."""
+    asks: tuple[str, ...] = ()
+    """Where something is missing: the final message must be a question with one of these words in it."""
+    declines: bool = False
+    """The request cannot or must not be met: the final message must say so."""
+
+
+Operator = Literal["implicit_reference", "action_compression", "ambiguity", "goal_expansion"]
+"""EnvFactory's calibrated refinements."""
+
+
+class Refinement(Record):
+    """One refinement of a user's words, with what is needed to prove that they still mean one thing.
+
+    At the turn's start exactly one row of `table` (under `scope`, where there is one) meets the test, and it is `key`'s.
+    """
+
+    operator: Operator
+    text: str
+    """The words, verbatim."""
+    table: str = ""
+    key: str = ""
+    """Of the row meant; empty where no row is."""
+    scope: str | None = None
+    """Key of the parent that the words name; None: they name none, and all rows of the table are meant."""
+    column: str | None = None
+    test: Literal["equal", "lowest", "highest", "only", "told"] = "told"
+    """`told`: the words point at a row that an earlier turn was about."""
+    value: JsonValue = None
+
+
+Case = Literal["missing_parameter", "missing_function", "recovery", "no_call", "policy", "plain"]
+"""What is hard about a turn; `plain`: nothing of these."""
 
 
 class Turn(Record):
@@ -65,6 +97,14 @@ class Turn(Record):
     spans: tuple[Span, ...] = ()
     template: str = ""
     """Which grammar template wrote the user's words; templates are split too."""
+    messages: tuple[int, ...] = ()
+    """How many calls each assistant message makes (parallel calls), in order; empty: one each."""
+    refinements: tuple[Refinement, ...] = ()
+    case: Case = "plain"
+    ways: tuple[tuple[Call, ...], ...] = ()
+    """The other minimal ways to the goal that the planner found, in order."""
+    masked: tuple[tuple[int, str], ...] = ()
+    """(call, argument) of the reference whose value is immaterial to the goal."""
 
 
 class Dialogue(Record):
@@ -82,6 +122,8 @@ class Dialogue(Record):
     """Replay digest (exact) of the loaded scenario."""
     end_digest: str
     """Replay digest after the last call."""
+    policy: str = ""
+    """A rule of the house, shown after the system message's own words; empty: none."""
 
 
 class CallItem(Record):
