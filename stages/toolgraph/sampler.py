@@ -3,8 +3,12 @@
 `sample` is EnvFactory's topology-aware sampler: take a tool, put producers of what it needs before it, go on to those
 it feeds. Where the repository skips a required input without a producer, we drop the tool (or raise, if it is the
 first), so the invariant holds for every chain; no tool repeats, and the caps on depth and nodes are never overshot.
+With `Visits` the draws prefer what earlier chains left out: the tools, then the pairs of a tool and one that it feeds.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
 from random import Random
 from typing import NamedTuple
 
@@ -43,6 +47,23 @@ class Plan(NamedTuple):
     followers: dict[str, tuple[str, ...]]
 
 
+class Visits:
+    """What chains have gone through so far: `tools`, and `edges` (a tool, one that it feeds and that came later)."""
+
+    def __init__(self) -> None:
+        self.tools: Counter[str] = Counter()
+        self.edges: Counter[tuple[str, str]] = Counter()
+
+    def add(self, chain: Sequence[str], plan: Plan) -> None:
+        """Count a chain."""
+        self.tools.update(chain)
+        self.edges.update(pair for pair in combinations(chain, 2) if pair[1] in plan.followers[pair[0]])
+
+    def first(self, plan: Plan) -> str:
+        """The tool that the fewest chains have gone through; the plan's order decides between equals."""
+        return min(plan.tools, key=lambda tool: self.tools[tool])
+
+
 def plan(graph: nx.DiGraph, environment: str) -> Plan:
     """What the sampler needs of one environment. Producers and followers of other environments are left out."""
     own = tuple(tools(graph, environment))
@@ -75,17 +96,17 @@ def valid(chain: tuple[str, ...], plan: Plan) -> bool:
     )
 
 
-def sample(plan: Plan, first: str, settings: Settings, random: Random) -> tuple[str, ...]:
-    """A chain that contains `first` and meets the invariant.
+def sample(plan: Plan, first: str, settings: Settings, random: Random, visits: Visits | None = None) -> tuple[str, ...]:
+    """A chain that contains `first` and meets the invariant; with `visits` one that prefers what they lack.
 
     Raises ImpossibleChain when `first` cannot be reached within the caps.
     """
     goal = random.randint(settings.min_nodes, settings.max_nodes)
-    before = _priors(plan, first, (), (first,), settings, random)
+    before = _priors(plan, first, (), (first,), settings, random, visits)
     if before is None or len(before) + 1 > settings.max_nodes:
         raise ImpossibleChain(first)
     done = [*before, first]
-    queue = _next(plan, first, done, random)
+    queue = _next(plan, first, done, random, visits)
     # Each turn takes a tool off the queue or draws a fresh one; the bound ends a search in which nothing fits any more.
     for _ in range(4 * settings.max_nodes):
         if len(done) >= goal:
@@ -93,24 +114,43 @@ def sample(plan: Plan, first: str, settings: Settings, random: Random) -> tuple[
         rest = [tool for tool in plan.tools if tool not in done]
         if not rest:
             break
-        tool = queue.pop(0) if queue else random.choice(rest)
+        tool = queue.pop(0) if queue else _fresh(rest, random, visits)
         if tool in done:
             continue
-        before = _priors(plan, tool, tuple(done), (tool,), settings, random)
+        before = _priors(plan, tool, tuple(done), (tool,), settings, random, visits)
         if before is None or len(done) + len(before) + 1 > settings.max_nodes:
             continue
         done += [*before, tool]
-        queue += _next(plan, tool, done, random)
+        queue += _next(plan, tool, done, random, visits)
     return tuple(done)
 
 
-def _next(plan: Plan, tool: str, done: list[str], random: Random) -> list[str]:
+def _fresh(rest: list[str], random: Random, visits: Visits | None) -> str:
+    if visits is None:
+        return random.choice(rest)
+    least = min(visits.tools[tool] for tool in rest)
+    return random.choice([tool for tool in rest if visits.tools[tool] == least])
+
+
+def _next(plan: Plan, tool: str, done: list[str], random: Random, visits: Visits | None) -> list[str]:
     fresh = [follower for follower in plan.followers[tool] if follower not in done]
-    return random.sample(fresh, random.randint(1, len(fresh))) if fresh else []
+    if not fresh:
+        return []
+    if visits is None:
+        return random.sample(fresh, random.randint(1, len(fresh)))
+    random.shuffle(fresh)
+    fresh.sort(key=lambda follower: (visits.edges[tool, follower], visits.tools[follower]))
+    return fresh[: random.randint(1, len(fresh))]
 
 
 def _priors(
-    plan: Plan, tool: str, done: tuple[str, ...], stack: tuple[str, ...], settings: Settings, random: Random
+    plan: Plan,
+    tool: str,
+    done: tuple[str, ...],
+    stack: tuple[str, ...],
+    settings: Settings,
+    random: Random,
+    visits: Visits | None,
 ) -> list[str] | None:
     """Tools to run before `tool`, producers first; None when a required input stays unfilled within the depth cap."""
     out: list[str] = []
@@ -121,7 +161,7 @@ def _priors(
         supplied = need.external or produced
         if supplied and random.random() < settings.skip_satisfied:
             continue
-        added = _producer(plan, need, (*done, *out), stack, settings, random)
+        added = _producer(plan, need, (*done, *out), stack, settings, random, visits)
         if added is None and need.required and not supplied:
             return None
         out += added or []
@@ -129,15 +169,24 @@ def _priors(
 
 
 def _producer(
-    plan: Plan, need: Input, done: tuple[str, ...], stack: tuple[str, ...], settings: Settings, random: Random
+    plan: Plan,
+    need: Input,
+    done: tuple[str, ...],
+    stack: tuple[str, ...],
+    settings: Settings,
+    random: Random,
+    visits: Visits | None,
 ) -> list[str] | None:
     """One producer with its own priors, the first of a random order that works; None when none does."""
     if len(stack) > settings.depth:
         return None
-    for producer in random.sample(need.producers, len(need.producers)):
+    order = random.sample(need.producers, len(need.producers))
+    if visits is not None:
+        order.sort(key=lambda producer: visits.tools[producer])
+    for producer in order:
         if producer in done or producer in stack:
             continue
-        before = _priors(plan, producer, done, (*stack, producer), settings, random)
+        before = _priors(plan, producer, done, (*stack, producer), settings, random, visits)
         if before is not None and producer not in before:
             return [*before, producer]
     return None

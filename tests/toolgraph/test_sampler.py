@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from stages.core import seeds
 from stages.toolgraph import links
+from stages.toolgraph.coverage import Coverage
 from stages.toolgraph.graph import build, parts
-from stages.toolgraph.sampler import ImpossibleChain, Input, Plan, Settings, plan, sample, valid, walk
+from stages.toolgraph.sampler import ImpossibleChain, Input, Plan, Settings, Visits, plan, sample, valid, walk
 from tests.fixtures.tasks import tasks_environment
 
 USUAL = Settings(2, 7, 3, 0.6, 0.9)
@@ -97,3 +98,32 @@ def test_topology_beats_the_random_walk_on_valid_chains():
     walks = [valid(walk(here, USUAL, random), here) for _ in range(200)]
     chains = [valid(sample(here, here.tools[i % len(here.tools)], USUAL, random), here) for i in range(200)]
     assert all(chains) and sum(walks) < 100
+
+
+def drawn(here: Plan, number: int, visits: Visits | None) -> list[tuple[str, ...]]:
+    random, found = seeds.generator(3, "chain"), []
+    for turn in range(number):
+        first = visits.first(here) if visits else here.tools[turn % len(here.tools)]
+        found.append(sample(here, first, USUAL, random, visits))
+        if visits:
+            visits.add(found[-1], here)
+    return found
+
+
+def test_chains_that_prefer_the_unvisited_cover_more_links_and_are_as_valid():
+    here = tasks_plan()
+    usual, driven = Coverage(), Coverage()
+    usual.add(drawn(here, 12, None), here)
+    driven.add(drawn(here, 12, Visits()), here)
+    assert usual.metrics()["valid_rate"] == driven.metrics()["valid_rate"] == 1
+    assert driven.metrics()["edge_coverage"] > usual.metrics()["edge_coverage"]
+    assert driven.metrics()["tool_coverage"] == 1
+
+
+def test_coverage_counts_tools_links_and_lengths():
+    counted = Coverage()
+    counted.add([("t0", "t1"), ("t1", "t0", "t2")], line(4))
+    found = counted.metrics()
+    # t1 before t0 goes through no link and lacks what it needs; t1 before t2 goes through one.
+    assert found["valid_rate"] == 0.5 and found["tool_coverage"] == 0.75 and found["edge_coverage"] == round(2 / 3, 4)
+    assert found["lengths"] == {"2": 1, "3": 1} and found["mean_tools"] == 2.5

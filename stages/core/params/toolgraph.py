@@ -1,5 +1,7 @@
 """Params of `toolgraph`: when two parameters are linked, and how chains are drawn."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from stages.core.params.section import Section
@@ -14,6 +16,8 @@ class Params(Section):
     """Share of known pairs above the embedding threshold that must be true links; the threshold is calibrated to it."""
     cross: bool
     """Whether embeddings may link tools of different environments."""
+    prefer: Literal["any", "unvisited"]
+    """`any`: EnvFactory's draws; `unvisited`: tools and links that earlier chains left out come first."""
     chains: int = Field(ge=1, le=2000)
     """Chains drawn for each environment."""
     min_nodes: int = Field(ge=1, le=20)
