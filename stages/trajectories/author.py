@@ -133,6 +133,8 @@ class Judge:
     def _refusal(self, old: Dialogue, best: Dialogue, new: Dialogue, number: int) -> str | None:
         runtime = self._runtimes[old.environment]
         turn, text = old.turns[number], new.turns[number].user
+        if turn.case not in ("plain", "recovery"):
+            return "hard_case"  # what must be missing from these words, or is forbidden, no check of words can hold
         said, named = values(old, number, runtime.environment), things(turn, runtime.environment)
         found = refusal(turn, text, said, named, self._author.longest)
         if found is not None:
@@ -168,7 +170,7 @@ def _with(dialogue: Dialogue, number: int, user: str) -> Dialogue:
     old = dialogue.turns[number]
     turn = old.model_copy(update={"user": user, "template": f"{old.template}/llm"})
     turns = (*dialogue.turns[:number], turn, *dialogue.turns[number + 1 :])
-    name = identity(dialogue.environment, dialogue.scenario.id, turns)
+    name = identity(dialogue.environment, dialogue.scenario.id, turns, dialogue.policy)
     return dialogue.model_copy(update={"id": name, "turns": turns})
 
 

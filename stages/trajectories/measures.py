@@ -27,6 +27,7 @@ def dialogues(rows: list[Dialogue], environments: dict[str, Environment]) -> dic
         "look_up_share": round(sum(_looks_up(row, environments[row.environment]) for row in rows) / len(rows), 3),
         "tools_used": len(used),
         "tools_writing_share": round(len(writing) / len(used), 3),
+        "cases": dict(sorted(Counter(turn.case for turn in turns).items())),
         "template_share_max": round(max(wordings.values()) / len(turns), 4),
         "templates": len(wordings),
         "distinct_2": round(len(set(pairs)) / max(1, len(pairs)), 3),

@@ -71,11 +71,12 @@ def weak_goals(runtime: Runtime, dialogue: Dialogue) -> list[str]:
     environment = runtime.environment
     session = runtime.open(dialogue.scenario)
     for number, turn in enumerate(dialogue.turns):
-        writes = [i for i, call in enumerate(turn.calls) if environment.tool(call.tool).writes]
+        writes = effective(environment, turn)
         before = session.goal_digest()
-        if not writes and not turn.goal.says:
+        told = turn.goal.says or turn.goal.asks or turn.goal.declines or turn.case == "no_call"
+        if not writes and not told:
             problems.append(f"turn {number}: asks for nothing")
-        if not writes and all(_contains(turn.user, value) for value in turn.goal.says):
+        if turn.calls and not writes and all(_contains(turn.user, value) for value in turn.goal.says):
             problems.append(f"turn {number}: the question holds the answer")
         if writes and before == turn.goal.digest:
             problems.append(f"turn {number}: already reached")
@@ -88,6 +89,12 @@ def weak_goals(runtime: Runtime, dialogue: Dialogue) -> list[str]:
         for call in turn.calls:
             session.call(call.tool, dict(call.arguments))
     return problems
+
+
+def effective(environment: Environment, turn: Turn) -> list[int]:
+    """Indices of the calls that wrote. One that failed wrote nothing, so nothing is lost without it."""
+    calls = enumerate(zip(turn.calls, turn.outcomes, strict=True))
+    return [index for index, (call, outcome) in calls if outcome.error is None and environment.tool(call.tool).writes]
 
 
 def perturbed(environment: Environment, turn: Turn, session: Session, writes: list[int]) -> list[list[Call]]:

@@ -22,7 +22,7 @@ from stages.core.records import Call, Dialogue, Environment, Goal, Turn, canonic
 from stages.core.rollouts.goal import reached, says
 from stages.core.rollouts.reward import GoalWeights, envfactory_reward, goal_reward
 from stages.core.rollouts.seat import PlayedTurn
-from stages.trajectories.proof import perturbed
+from stages.trajectories.proof import effective, perturbed
 
 WEIGHTS = GoalWeights(valid=0.1, length=0.1)
 PAID = 0.5
@@ -63,7 +63,7 @@ def ways(environment: Environment, turn: Turn, session: Session) -> Iterator[Way
     spared = _spared(turn)
     if spared != calls:
         yield Way("defaults left out", None, spared, text)
-    writes = [index for index, call in enumerate(calls) if environment.tool(call.tool).writes]
+    writes = effective(environment, turn)
     if writes:
         yield Way("nothing done", False, (), text)
     else:

@@ -15,6 +15,7 @@ from stages.core.records import Api, Dialogue, Rejected, Scenario, Split
 from stages.core.stage import Inputs, Summary
 from stages.trajectories import measures, rows, tokens
 from stages.trajectories.author import reword
+from stages.trajectories.hard import harden
 from stages.trajectories.single_calls import single_calls
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 
@@ -155,7 +156,8 @@ def _split(
                 rejected.append(made)
                 misses[name] += 1
             else:
-                found.append(made)
+                cases = seeds.generator(params.seed, "hard", split, name, number)
+                found.append(harden(maker.runtime, made, params.hard, cases))
                 misses[name] = 0
                 progress.update(1)
     progress.close()

@@ -87,9 +87,14 @@ def showing(draft: Draft) -> tuple[str, ...]:
     return tuple(t.name for t in draft.environment.tools if t.table == last.table and t.verb in READS)
 
 
-def identity(environment: str, scenario: str, turns: Sequence[Turn]) -> str:
-    """A dialogue's id: its place and the user's words."""
-    body = {"environment": environment, "scenario": scenario, "turns": [turn.user for turn in turns]}
+def identity(environment: str, scenario: str, turns: Sequence[Turn], policy: str = "") -> str:
+    """A dialogue's id: its place, the user's words and the rule of the house where there is one."""
+    body: dict[str, object] = {
+        "environment": environment,
+        "scenario": scenario,
+        "turns": [turn.user for turn in turns],
+    }
+    body |= {"policy": policy} if policy else {}
     return content_id("dialogue", body)
 
 

@@ -39,7 +39,7 @@ def things(turn: Turn, environment: Environment) -> list[tuple[str, ...]]:
     """What the turn's words act on: nouns of its tables and fields, each as the ways to say it, one of which must stay."""
     found: dict[str, tuple[str, ...]] = {}
     heard = turn.user.lower()
-    outcome = turn.outcomes[-1].value
+    outcome = turn.outcomes[-1].value if turn.outcomes else None
     for call in turn.calls:
         tool = environment.tool(call.tool)
         table = environment.table(tool.table)

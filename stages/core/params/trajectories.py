@@ -39,6 +39,21 @@ class Llm(Section):
 Author = Annotated[Grammar | Llm, Field(discriminator="method")]
 
 
+class Hard(Section):
+    """Shares of the dialogues that each hard case is put into, where they have a place for it."""
+
+    missing_parameter: float = Field(ge=0, le=1)
+    """A value is left out of a request; the assistant must ask, and the user then tells it."""
+    missing_function: float = Field(ge=0, le=1)
+    """No shown tool does what is asked last; the assistant must say so."""
+    policy: float = Field(ge=0, le=1)
+    """A rule in the system message forbids what is asked last; the assistant must say so."""
+    recovery: float = Field(ge=0, le=1)
+    """The first call takes a name for a key and fails; it stays in the history and is not taught."""
+    no_call: float = Field(ge=0, le=1)
+    """The last words need no tool."""
+
+
 class Params(Section):
     """Section `trajectories` of params.yaml."""
 
@@ -74,6 +89,8 @@ class Params(Section):
     """Tokens of the call in a single-call row: public functions have longer names and more arguments."""
     call_row_tokens: int = Field(ge=50)
     """Tokens of a single-call row, tools and all."""
+    hard: Hard
+    """Hard cases of real use."""
     author: Author
     """Who words the dialogues' user turns."""
 
