@@ -51,7 +51,7 @@ def tool_message(call: Call, outcome: Told) -> Message:
 
 
 def messages(dialogue: Dialogue, environment: Environment, turns: int | None = None) -> list[Message]:
-    """System, then for each turn: user, (assistant call, tool reply)..., assistant's closing words.
+    """System (with the rule of the house), then for each turn: user, (assistant call, tool reply)..., assistant's closing words.
 
     Args:
         dialogue: the dialogue.
@@ -63,11 +63,12 @@ def messages(dialogue: Dialogue, environment: Environment, turns: int | None = N
     """
     if dialogue.environment != environment.id:
         raise ValueError(f"dialogue {dialogue.id} belongs to {dialogue.environment}, not {environment.id}")
-    spoken: list[Message] = [{"role": "system", "content": SYSTEM}]
+    spoken: list[Message] = [{"role": "system", "content": f"{SYSTEM} {dialogue.policy}".strip()}]
     for turn in dialogue.turns[:turns]:
         spoken.append({"role": "user", "content": turn.user})
         for call, outcome in zip(turn.calls, turn.outcomes, strict=True):
-            spoken += [call_message(call), tool_message(call, outcome)]
+            weight: Message = {"weight": 0} if outcome.error is not None else {}
+            spoken += [{**call_message(call), **weight}, tool_message(call, outcome)]
         spoken.append({"role": "assistant", "content": turn.answer})
     return spoken
 

@@ -109,6 +109,8 @@ WORDS = {
     # a model's own play
     "wrong_state": "the end state is not the goal's",
     "unsaid": "the answer does not hold the value asked for",
+    "not_asked": "a value was missing, and the assistant did not ask for it",
+    "not_declined": "it could not or must not be done, and the assistant did not say so",
     "guessed": "the answer is right, but nothing that was read showed it",
     "unparsable": "a call that cannot be read",
     "cut_off": "ran into the token limit",

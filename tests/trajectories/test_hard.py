@@ -9,6 +9,7 @@ from stages.core.rollouts.goal import reached
 from stages.core.seeds import generator
 from stages.trajectories import proof
 from stages.trajectories.hard import harden, missing_parameter, no_call, recovery
+from stages.trajectories.rows import rl_rows, sft_dialogue
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 from stages.trajectories.tokens import estimate
 from tests.fixtures.tasks import tasks_scenario
@@ -92,6 +93,21 @@ def test_a_failed_call_comes_first_and_the_turn_still_ends_right():
         turn = next(turn for turn in row.turns if turn.case == "recovery")
         assert turn.outcomes[0].error == "NOT_FOUND" and all(one.error is None for one in turn.outcomes[1:])
         assert turn.calls[0].tool == turn.calls[-1].tool and turn.calls[0] != turn.calls[-1]
+
+
+def test_a_failed_call_is_said_and_not_taught():
+    """envfactory.md 19: it stays in the row's history with weight 0; every other message keeps its own."""
+    for row in hardened("recovery"):
+        told = sft_dialogue(row, ENVIRONMENT).messages
+        failed = [n for n, message in enumerate(told) if message.get("weight") == 0]
+        assert len(failed) == 1 and "tool_calls" in told[failed[0]]
+        assert '"error":"NOT_FOUND"' in str(told[failed[0] + 1]["content"])
+
+
+def test_a_rule_of_the_house_stands_in_the_system_message_of_every_row():
+    for row in hardened("policy"):
+        assert str(sft_dialogue(row, ENVIRONMENT).messages[0]["content"]).endswith(row.policy)
+        assert all(str(one.prompt[0]["content"]).endswith(row.policy) for one in rl_rows(row, ENVIRONMENT))
 
 
 def test_shares_of_nought_change_nothing():

@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 
 
 class Encoded(NamedTuple):
-    """`mask` is 1 where the assistant speaks, its end token included; same length as `ids`."""
+    """`mask` is 1 where the assistant speaks, its end token included; same length as `ids`.
+
+    0 throughout an assistant message of `weight` 0: it was said, and is not to be learned.
+    """
 
     ids: list[int]
     mask: list[int]
@@ -36,7 +39,21 @@ def encode(tokenizer: Any, messages: Sequence[dict], tools: Sequence[dict] = (),
         return_assistant_tokens_mask=True,
         add_generation_prompt=generate,
     )
-    return Encoded(list(made["input_ids"]), [int(bit) for bit in made["assistant_masks"]])
+    mask = [int(bit) for bit in made["assistant_masks"]]
+    return Encoded(list(made["input_ids"]), _weighed(mask, [m for m in messages if m["role"] == "assistant"]))
+
+
+def _weighed(mask: list[int], spoken: Sequence[dict]) -> list[int]:
+    """The mask without the stretches of messages that have weight 0. Each stretch is one message (`template.check`)."""
+    if all(message.get("weight") != 0 for message in spoken):
+        return mask
+    starts = [i for i, bit in enumerate(mask) if bit and not (i and mask[i - 1])]
+    for start, message in zip(starts, spoken, strict=True):
+        end = start
+        while message.get("weight") == 0 and end < len(mask) and mask[end]:
+            mask[end] = 0
+            end += 1
+    return mask
 
 
 def continuation(tokenizer: Any, messages: Sequence[dict]) -> list[int]:

@@ -58,30 +58,6 @@ class Goal(Record):
     """The request cannot or must not be met: the final message must say so."""
 
 
-Operator = Literal["implicit_reference", "action_compression", "ambiguity", "goal_expansion"]
-"""EnvFactory's calibrated refinements."""
-
-
-class Refinement(Record):
-    """One refinement of a user's words, with what is needed to prove that they still mean one thing.
-
-    At the turn's start exactly one row of `table` (under `scope`, where there is one) meets the test, and it is `key`'s.
-    """
-
-    operator: Operator
-    text: str
-    """The words, verbatim."""
-    table: str = ""
-    key: str = ""
-    """Of the row meant; empty where no row is."""
-    scope: str | None = None
-    """Key of the parent that the words name; None: they name none, and all rows of the table are meant."""
-    column: str | None = None
-    test: Literal["equal", "lowest", "highest", "only", "told"] = "told"
-    """`told`: the words point at a row that an earlier turn was about."""
-    value: JsonValue = None
-
-
 Case = Literal["missing_parameter", "missing_function", "recovery", "no_call", "policy", "plain"]
 """What is hard about a turn; `plain`: nothing of these."""
 
@@ -97,14 +73,7 @@ class Turn(Record):
     spans: tuple[Span, ...] = ()
     template: str = ""
     """Which grammar template wrote the user's words; templates are split too."""
-    messages: tuple[int, ...] = ()
-    """How many calls each assistant message makes (parallel calls), in order; empty: one each."""
-    refinements: tuple[Refinement, ...] = ()
     case: Case = "plain"
-    ways: tuple[tuple[Call, ...], ...] = ()
-    """The other minimal ways to the goal that the planner found, in order."""
-    masked: tuple[tuple[int, str], ...] = ()
-    """(call, argument) of the reference whose value is immaterial to the goal."""
 
 
 class Dialogue(Record):

@@ -16,6 +16,13 @@ from stages.core.records import Goal
 _NUMBER = re.compile(
     r"(?<!\w)(?<!\d[.,:/-])(?P<sign>[-+]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?!\w)(?![.,:/-]\d)"
 )
+_DECLINES = re.compile(
+    r"\b(?:can['’]?t|cannot|can not|could(?:n['’]t| not)|won['’]t|unable|not able|not (?:allowed|permitted|possible)|"
+    r"may not|must not|no (?:tool|function|way)|(?:don['’]t|do not) have|none of (?:my|the) tools|against (?:the|our))\b"
+)
+_CLAIMS = re.compile(
+    r"^(?:done|ok(?:ay)?, (?:i|it)|i(?:['’]ve| have)? (?:deleted|removed|added|created|renamed|changed))\b"
+)
 _MINUS = str.maketrans({"\u2212": "-", "\u202f": " ", "\u00a0": " "})
 
 
@@ -44,7 +51,8 @@ def reached(session: State, goal: Goal, final_text: str) -> Verdict:
         final_text: the assistant's closing message, without any call.
 
     Returns:
-        `wrong_state`, `unsaid` for the first value that is missing, or `guessed` where nothing has shown what was said.
+        `wrong_state`, `unsaid` for the first value that is missing, `guessed` where nothing has shown what was said,
+        `not_asked` or `not_declined` where the words had to ask for what is missing or to say that it cannot be done.
     """
     if session.goal_digest() != goal.digest:
         return Verdict(False, "wrong_state")
@@ -53,6 +61,10 @@ def reached(session: State, goal: Goal, final_text: str) -> Verdict:
             return Verdict(False, "unsaid")
     if goal.reads and not any(entry.result.ok and entry.tool in goal.reads for entry in session.log):
         return Verdict(False, "guessed")
+    if goal.asks and not ("?" in final_text and any(says(final_text, word) for word in goal.asks)):
+        return Verdict(False, "not_asked")
+    if goal.declines and not declines(final_text):
+        return Verdict(False, "not_declined")
     return Verdict(True)
 
 
@@ -69,6 +81,12 @@ def says(text: str, value: str) -> bool:
     if number is not None:
         return any(_value(found) == number for found in _NUMBER.finditer(text))
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
+
+
+def declines(text: str) -> bool:
+    """True if the text says that something cannot or must not be done, and does not begin by claiming that it was."""
+    text = _plain(text)
+    return _DECLINES.search(text) is not None and _CLAIMS.search(text) is None
 
 
 def _plain(text: str) -> str:

@@ -143,3 +143,16 @@ def test_a_tool_is_one_short_line(tokenizer):
 def test_a_schema_that_says_little_is_shown_as_any(tokenizer, schema):
     tool = {"name": "pick", "parameters": {"properties": {"a": schema}}}
     assert "pick(a?: any" in tokenizer.decode(encode(tokenizer, [{"role": "user", "content": "x"}], [tool]).ids)
+
+
+@MANY
+@given(messages=conversations(), shown=tools())
+def test_a_message_of_weight_nought_keeps_its_tokens_and_carries_no_loss(tokenizer, messages, shown):
+    """envfactory.md 19."""
+    whole = encode(tokenizer, messages, shown)
+    places = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
+    for turn, (start, end) in enumerate(spans(whole.mask)):
+        weighed = [{**m, "weight": 0} if place == places[turn] else m for place, m in enumerate(messages)]
+        found = encode(tokenizer, weighed, shown)
+        assert found.ids == whole.ids
+        assert found.mask == [*whole.mask[:start], *[0] * (end - start), *whole.mask[end:]]

@@ -6,7 +6,7 @@ import pytest
 
 from stages.core.engine.session import Entry, Result
 from stages.core.records import Goal
-from stages.core.rollouts.goal import reached, says
+from stages.core.rollouts.goal import declines, reached, says
 
 
 class Still:
@@ -76,3 +76,38 @@ def test_a_value_counts_once_a_tool_that_shows_it_has_answered(tool, result, pas
         reached(Read(), Goal(digest="d", says=("3",), reads=("tasks_list", "tasks_get")), "There are 3.").passed
         == passed
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("What should the new name be?", ""),
+        ("Sure! And the NAME would be what?", ""),
+        ("The name is missing.", "not_asked"),
+        ("What else can I do?", "not_asked"),
+        ("Done, I renamed it.", "not_asked"),
+    ],
+)
+def test_what_is_missing_must_be_asked_for(text, reason):
+    assert reached(Still(), Goal(digest="d", asks=("name", "called")), text).reason == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm sorry, I have no tool to delete task lists.",
+        "I can’t do that.",
+        "That is not allowed here.",
+        "I don't have a function for it.",
+        "Task lists must not be deleted.",
+    ],
+)
+def test_a_refusal_is_known_by_its_words(text):
+    assert declines(text) and reached(Still(), Goal(digest="d", declines=True), text).passed
+
+
+@pytest.mark.parametrize(
+    "text", ["Done, I deleted Work.", "Done, you can not see it any more.", "", "Which one?", "Okay."]
+)
+def test_what_only_claims_or_asks_is_no_refusal(text):
+    assert reached(Still(), Goal(digest="d", declines=True), text).reason == "not_declined"
