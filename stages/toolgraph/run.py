@@ -83,8 +83,6 @@ def _draw(here: Plan, environment: str, settings: Settings, params: Params) -> t
             names = sample(here, first, settings, random, visits)
         except ImpossibleChain:
             refused[first] = Rejected(id=first, reason="unreachable_tool", detail="a required input has no source")
-            if visits:
-                visits.tools[first] += 1
             continue
         if not valid(names, here):
             raise AssertionError(f"the sampler broke its invariant: {names}")

@@ -53,6 +53,7 @@ class Visits:
     def __init__(self) -> None:
         self.tools: Counter[str] = Counter()
         self.edges: Counter[tuple[str, str]] = Counter()
+        self.begun: Counter[str] = Counter()
 
     def add(self, chain: Sequence[str], plan: Plan) -> None:
         """Count a chain."""
@@ -60,8 +61,14 @@ class Visits:
         self.edges.update(pair for pair in combinations(chain, 2) if pair[1] in plan.followers[pair[0]])
 
     def first(self, plan: Plan) -> str:
-        """The tool that the fewest chains have gone through; the plan's order decides between equals."""
-        return min(plan.tools, key=lambda tool: self.tools[tool])
+        """A tool that no chain has gone through, else one with many links left that was seldom begun with."""
+        found = min(plan.tools, key=lambda tool: (self.tools[tool] + self.begun[tool] > 0, -self._hope(tool, plan)))
+        self.begun[found] += 1
+        return found
+
+    def _hope(self, tool: str, plan: Plan) -> float:
+        left = sum((tool, follower) not in self.edges for follower in plan.followers[tool])
+        return (1 + left) / (1 + self.begun[tool])
 
 
 def plan(graph: nx.DiGraph, environment: str) -> Plan:

@@ -30,6 +30,7 @@ from stages.trajectories.words import article, sentence
 from stages.trajectories.world import World
 
 Operate = Callable[[Runtime, Dialogue, Random], Dialogue | None]
+_NAMES = ("name", "title", "label", "summary", "subject")
 _TEXTS = {template.id: template.text for template in TEMPLATES}
 
 
@@ -121,6 +122,9 @@ def _cut(runtime: Runtime, dialogue: Dialogue, turn: Turn) -> dict[str, str] | N
     if len({span.text for span in said}) != 1 or said[0].text is None:
         return None
     column = next(c for c in table.columns if c.name == tool.fields[said[0].argument])
+    # What is asked for is what it is called; an address or a number is not a name.
+    if verb != "set" and spoken_field(column).split()[-1] not in _NAMES:
+        return None
     known = {"noun": table.noun, "a_noun": article(table.noun), "extras": "", "field": spoken_field(column)}
     slots = _slots(_TEXTS[turn.template], turn.user, known, said[0].text)
     return None if slots is None else {**known, "plural": table.plural, **slots, "verb": verb}
