@@ -15,7 +15,7 @@ from stages.core.progress import track
 from stages.core.quality import between, check, unique
 from stages.core.records import Record, Rejected, content_id
 from stages.core.stage import Inputs, Summary
-from stages.toolgraph import links
+from stages.toolgraph import heldout, links
 from stages.toolgraph.coverage import Coverage
 from stages.toolgraph.embed import embed
 from stages.toolgraph.graph import audit, build, parts, tools
@@ -68,7 +68,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     gate = [unique("id"), between("tools", params.min_nodes, params.max_nodes)]
     check(frame, gate, "data/toolgraph/chains.jsonl")
     jsonl.write(out / "chains.jsonl", chains)
-    return Summary(_metrics(graph, chains, calibration, sampled, walked), rejected)
+    known_links = heldout.measure(known.outputs, known.inputs, lookup, params.precision)
+    return Summary(_metrics(graph, chains, calibration, sampled, walked) | known_links, rejected)
 
 
 def _draw(here: Plan, environment: str, settings: Settings, params: Params) -> tuple[list[Chain], list[Rejected]]:
