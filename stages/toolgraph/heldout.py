@@ -19,17 +19,20 @@ def measure(outputs: list[Node], inputs: list[Node], embedder: links.Embedder, p
         true.update((a.id, b.id) for b in inputs if a.entity == b.entity and a.tool != b.tool)
     found: set[tuple[str, str]] = set()
     for number in sorted(set(fold.values())):
-        rest = [[node for node in side if fold[_environment(node)] != number] for side in (outputs, inputs)]
-        held = [
-            [node._replace(entity=None) for node in side if fold[_environment(node)] == number]
-            for side in (outputs, inputs)
-        ]
-        threshold = links.calibrate(*rest, embedder, precision).threshold
-        found.update((link.source, link.target) for link in links.likely(*held, embedder, threshold, False))
+        makers, takers = (_side(side, fold, number, held=False) for side in (outputs, inputs))
+        threshold = links.calibrate(makers, takers, embedder, precision).threshold
+        makers, takers = (_side(side, fold, number, held=True) for side in (outputs, inputs))
+        found.update((link.source, link.target) for link in links.likely(makers, takers, embedder, threshold, False))
     return {
         "link_precision": _share(len(found & true), len(found)),
         "link_recall": _share(len(found & true), len(true)),
     }
+
+
+def _side(nodes: list[Node], fold: dict[str, int], number: int, held: bool) -> list[Node]:
+    """The nodes outside a fold as they are, or those inside it without their types."""
+    own = [node for node in nodes if (fold[_environment(node)] == number) is held]
+    return [node._replace(entity=None) for node in own] if held else own
 
 
 def _environment(node: Node) -> str:
