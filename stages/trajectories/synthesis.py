@@ -67,7 +67,7 @@ class Budgets:
 
 @dataclass
 class Uses:
-    """How often each tool and wording was used so far, over all environments of a split."""
+    """How often each tool and wording was used so far in one environment of a split, and what was said."""
 
     tools: Tally = field(default_factory=Tally)
     templates: Tally = field(default_factory=Tally)
@@ -85,6 +85,11 @@ def showing(draft: Draft) -> tuple[str, ...]:
     if last is None or last.verb not in READS:
         return ()
     return tuple(t.name for t in draft.environment.tools if t.table == last.table and t.verb in READS)
+
+
+def said(turns: Sequence[Turn]) -> str:
+    """All that the user says; two dialogues of a split never say the same."""
+    return "\n".join(turn.user for turn in turns).lower()
 
 
 def identity(environment: str, scenario: str, turns: Sequence[Turn], policy: str = "") -> str:
@@ -264,11 +269,11 @@ class Synthesis:
 
     def _checked(self, dialogue: Dialogue) -> Dialogue | Rejected:
         """The dialogue, or why it is refused: over budget, said before, or a proof that fails."""
-        said = "\n".join(turn.user for turn in dialogue.turns).lower()
+        words = said(dialogue.turns)
         checks = (
             ("too_many_tools", [len(dialogue.tools)] if len(dialogue.tools) > self.budgets.tools else []),
             ("schema_too_long", [1] if self._schema(list(dialogue.tools)) > self.budgets.schema_tokens else []),
-            ("duplicate", [1] if said in self.uses.seen else []),
+            ("duplicate", [1] if words in self.uses.seen else []),
             ("leak", proof.leaks(dialogue, self.environment)),
             ("unproved", proof.unproved(dialogue, self.environment)),
             ("weak_goal", proof.weak_goals(self.runtime, dialogue)),
@@ -276,5 +281,5 @@ class Synthesis:
         for reason, found in checks:
             if found:
                 return Rejected(id=dialogue.id, reason=reason, detail="; ".join(map(str, found))[:200])
-        self.uses.seen.add(said)
+        self.uses.seen.add(words)
         return dialogue

@@ -1,0 +1,214 @@
+"""All dialogues of a stage: each environment makes its share by itself, in worker processes, in rounds.
+
+A share depends on its environment, its seed and how many it is to make, never on other environments or on who works
+it out, so the bytes are the same whatever the number of workers. What some environments cannot give, or what another
+one has said already, the next round asks of those that have more. A finished share is kept until the stage ends, so a
+run that was killed goes on where it stood.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
+
+from stages.core import jsonl, seeds
+from stages.core.engine import Runtime
+from stages.core.engine.catalogue import Entry
+from stages.core.params.trajectories import Params
+from stages.core.progress import track
+from stages.core.records import Dialogue, Record, Rejected, Scenario, Split
+from stages.trajectories import tokens
+from stages.trajectories.hard import harden
+from stages.trajectories.synthesis import Budgets, Synthesis, Uses, said
+
+Chain = tuple[str, list[str]]
+"""A chain's id and its tools."""
+MISSES = 6
+"""Attempts a wanted dialogue, before an environment is left with fewer."""
+FEW = 100
+"""Below so many dialogues the processes cost more time than they save."""
+
+
+class Wish(NamedTuple):
+    """How many dialogues of one split its environments are to make between them."""
+
+    split: Split
+    wanted: int
+    environments: Sequence[str]
+
+
+class Share(NamedTuple):
+    """One environment's work in one round. `first` is the number of its first try, which seeds it."""
+
+    split: Split
+    environment: str
+    wanted: int
+    first: int
+
+
+class Part(Record):
+    """What a share came to."""
+
+    dialogues: tuple[Dialogue, ...]
+    rejected: tuple[Rejected, ...]
+    refused: dict[str, int]
+    """Turns that could not be worked out, by reason."""
+    tries: int
+    spent: bool
+    """Nothing more is to be had of this environment."""
+    tools: dict[str, int]
+    templates: dict[str, int]
+    """How often each tool and wording has been used by the end."""
+
+
+class Made(NamedTuple):
+    """Everything, in the order of the wishes, of their environments, and of the tries."""
+
+    dialogues: list[Dialogue]
+    rejected: list[Rejected]
+    refused: Tally[str]
+
+
+def make(
+    wishes: Sequence[Wish],
+    catalogue: Mapping[str, Entry],
+    chains: Mapping[str, list[Chain]],
+    params: Params,
+    model: Path,
+    resume: Path,
+    workers: int,
+) -> Made:
+    """Make all wishes come true as far as the environments go.
+
+    Args:
+        wishes: one a split.
+        catalogue: every environment that they name.
+        chains: by environment.
+        params: of the stage.
+        model: a model folder, whose tokenizer counts.
+        resume: a folder that outlives a killed run with the same params, inputs and code.
+        workers: processes; they change no bytes. Few dialogues are made here.
+    """
+    resume.mkdir(exist_ok=True)
+    processes = workers if sum(wish.wanted for wish in wishes) >= FEW else 1
+    pool = Parallel(n_jobs=processes, return_as="generator")
+    parts: dict[tuple[Split, str], list[Part]] = {(w.split, name): [] for w in wishes for name in w.environments}
+    heard: dict[Split, set[str]] = {wish.split: set() for wish in wishes}
+    found: dict[tuple[Split, str], list[Dialogue]] = {key: [] for key in parts}
+    twice: list[Rejected] = []
+    while shares := [share for wish in wishes for share in _shares(wish, parts, found)]:
+        jobs = (
+            delayed(_once)(
+                share,
+                catalogue[share.environment],
+                chains.get(share.environment, []),
+                params,
+                model,
+                resume,
+                parts[share.split, share.environment][-1:],
+            )
+            for share in shares
+        )
+        rows: Iterator[Part] = pool(jobs)  # pyright: ignore[reportAssignmentType]
+        made = track(rows, "trajectories", "dialogues", total=len(shares), unit="environment")
+        for share, part in zip(shares, made, strict=True):
+            key = share.split, share.environment
+            parts[key].append(part)
+            for dialogue in part.dialogues:
+                words = said(dialogue.turns)
+                if words in heard[share.split]:
+                    twice.append(Rejected(id=dialogue.id, reason="duplicate", detail="said in another environment"))
+                    continue
+                heard[share.split].add(words)
+                found[key].append(dialogue)
+    if processes > 1:
+        get_reusable_executor().shutdown(wait=True)  # a worker's CPU seconds count as ours once it has ended
+    every = [part for some in parts.values() for part in some]
+    rejected = [row for part in every for row in part.rejected] + twice
+    return Made([d for some in found.values() for d in some], rejected, sum((Tally(p.refused) for p in every), Tally()))
+
+
+def _shares(
+    wish: Wish, parts: Mapping[tuple[Split, str], list[Part]], found: Mapping[tuple[Split, str], list[Dialogue]]
+) -> list[Share]:
+    """What is missing, spread evenly over the environments that have more to give."""
+    short = wish.wanted - sum(len(found[wish.split, name]) for name in wish.environments)
+    able = [name for name in wish.environments if not any(part.spent for part in parts[wish.split, name])]
+    if short <= 0 or not able:
+        return []
+    each, more = divmod(short, len(able))
+    shares = []
+    for place, name in enumerate(able):
+        wanted, first = each + (place < more), sum(part.tries for part in parts[wish.split, name])
+        if wanted:
+            shares.append(Share(wish.split, name, wanted, first))
+    return shares
+
+
+def _once(
+    share: Share,
+    entry: Entry,
+    chains: list[Chain],
+    params: Params,
+    model: Path,
+    resume: Path,
+    before: list[Part],
+) -> Part:
+    """The share as an earlier, killed run left it, else made now and left for a later one."""
+    place = resume / f"{share.split}-{share.environment}-{share.first}-{share.wanted}.jsonl"
+    if place.is_file():
+        return next(jsonl.read(place, Part))
+    part = work(share, entry, chains, params, counter(model), before[0] if before else None)
+    jsonl.write(place, [part])
+    return part
+
+
+@lru_cache(maxsize=1)
+def counter(model: Path) -> tokens.Counter:
+    """The model's token counter, read once a process."""
+    return tokens.from_model(model)
+
+
+def work(
+    share: Share, entry: Entry, chains: list[Chain], params: Params, count: tokens.Counter, before: Part | None
+) -> Part:
+    """Make one share. `before`: the environment's last one, whose tools and wordings now come last."""
+    uses = Uses(Tally(before.tools), Tally(before.templates)) if before else Uses()
+    budgets = Budgets(params.tools, params.schema_tokens, params.result_tokens, params.call_tokens)
+    scenarios = starts(entry)
+    maker = Synthesis(Runtime(entry.environment), scenarios, share.split, uses, budgets, count)
+    found: list[Dialogue] = []
+    rejected: list[Rejected] = []
+    misses, number = 0, share.first
+    while scenarios and len(found) < share.wanted and misses < MISSES:
+        rng = seeds.generator(params.seed, "dialogue", share.split, share.environment, number)
+        chain = chains[number % len(chains)] if chains else ("", [])
+        turns = rng.choice((1, 1, 2)) if share.split != "train" else rng.choice((2, params.max_turns))
+        parents = (chain[0],) if chain[0] else ()
+        made = maker.dialogue(scenarios[number % len(scenarios)], chain[1], turns, parents, rng)
+        if isinstance(made, Rejected):
+            rejected.append(made)
+            misses += 1
+        else:
+            cases = seeds.generator(params.seed, "hard", share.split, share.environment, number)
+            found.append(harden(maker.runtime, made, params.hard, cases))
+            misses = 0
+        number += 1
+    return Part(
+        dialogues=tuple(found),
+        rejected=tuple(rejected),
+        refused=dict(maker.refused),
+        tries=number - share.first,
+        spent=len(found) < share.wanted,
+        tools=dict(uses.tools),
+        templates=dict(uses.templates),
+    )
+
+
+def starts(entry: Entry) -> list[Scenario]:
+    """Start states with something in them to talk about; states at a boundary serve the gate."""
+    return [one for one in entry.scenarios if one.expect == "load" and one.complexity != "boundary"]
