@@ -78,6 +78,7 @@ class Draft:
     def fork(self) -> "Draft":
         """A copy that can fail without harm: its own session, everything else as it is now."""
         twin = Draft(self.environment, self.session.fork())
+        twin.world = self.world.fork(twin.session)
         twin.before, twin.turn, twin.known = self.before, self.turn, dict(self.known)
         twin.calls, twin.outcomes = list(self.calls), list(self.outcomes)
         twin.spans, twin.mentioned = list(self.spans), list(self.mentioned)

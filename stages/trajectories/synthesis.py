@@ -116,6 +116,7 @@ class Synthesis:
         self.uses, self.budgets, self.count = uses, budgets, count
         self.refused: Tally = Tally()
         self._shown: Tally[tuple[str, ...]] = Tally()
+        self._tokens: dict[tuple[str, ...], int] = {}
 
     def dialogue(
         self, scenario: Scenario, plan: list[str], turns: int, parents: tuple[str, ...], rng: Random
@@ -265,7 +266,10 @@ class Synthesis:
         return names
 
     def _schema(self, names: list[str]) -> int:
-        return shown([function(self.environment.tool(name)) for name in names], self.count)
+        key = tuple(names)
+        if key not in self._tokens:
+            self._tokens[key] = shown([function(self.environment.tool(name)) for name in names], self.count)
+        return self._tokens[key]
 
     def _checked(self, dialogue: Dialogue) -> Dialogue | Rejected:
         """The dialogue, or why it is refused: over budget, said before, or a proof that fails."""

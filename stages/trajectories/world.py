@@ -1,7 +1,7 @@
 """What a person can name in a state: rows by their labels, and the tools that act on each table.
 
-A `Ref` is a row as a person would name it: by its label, inside its parent. `unique` proves by a query on the session
-that no other row answers to that name.
+A `Ref` is a row as a person would name it: by its label, inside its parent. `unique` proves on the session's state that
+no other row answers to that name.
 """
 
 from dataclasses import dataclass
@@ -28,14 +28,25 @@ class World:
     def __init__(self, environment: Environment, session: Session) -> None:
         self.environment = environment
         self.session = session
+        self._read: tuple[int, dict[str, list[Row]]] | None = None
+        self._refs: dict[str, list[Ref]] = {}
+
+    def fork(self, session: Session) -> "World":
+        """The same world seen on a fork of its session; what was read of the state is not read again."""
+        self.rows("")
+        twin = World(self.environment, session)
+        twin._read, twin._refs = self._read, self._refs
+        return twin
 
     def name_column(self, table: Table) -> str | None:
         """The column a person names a row by; the key itself where the caller chose it; None if there is none."""
         return table.label if table.minted else table.key
 
     def rows(self, table: str) -> list[Row]:
-        """Rows of a table, by key."""
-        return list(self.session.state().get(table, []))
+        """Rows of a table, by key; not to be changed."""
+        if self._read is None or self._read[0] != self.session.writes:
+            self._read, self._refs = (self.session.writes, self.session.state()), {}
+        return self._read[1].get(table, [])
 
     def parent_column(self, table: Table) -> Column | None:
         """The column that holds the parent's key, where the table has a parent."""
@@ -43,8 +54,10 @@ class World:
 
     def refs(self, table: Table, scope: Ref | None = None) -> list[Ref]:
         """Every row that can be named without doubt, with its parents; inside `scope` only when given."""
-        found = [self.ref(table, row) for row in self.rows(table.name)]
-        return [ref for ref in found if ref is not None and (scope is None or ref.scope == scope)]
+        rows = self.rows(table.name)
+        if table.name not in self._refs:
+            self._refs[table.name] = [ref for row in rows if (ref := self.ref(table, row)) is not None]
+        return [ref for ref in self._refs[table.name] if scope is None or ref.scope == scope]
 
     def ref(self, table: Table, row: Row) -> Ref | None:
         """The row as a `Ref`, or None when it has no label or another row shares it."""
@@ -65,12 +78,13 @@ class World:
         """Exactly one row of that table (inside its scope) has that label, whatever the case of its letters."""
         table = self.environment.table(ref.table)
         name, link = self.name_column(table), self.parent_column(table)
-        where, bindings = f'lower("{name}") = lower(:label)', {"label": ref.label}
-        if link is not None and ref.scope is not None:
-            where += f' AND "{link.name}" = :scope'
-            bindings["scope"] = ref.scope.key
-        keys = self.session.query(f'SELECT "{table.key}" FROM "{table.name}" WHERE {where}', bindings)
-        return [str(key) for (key,) in keys] == [ref.key]
+        keys = [
+            str(row[table.key])
+            for row in self.rows(ref.table)
+            if str(row[name or ""]).casefold() == ref.label.casefold()
+            and (link is None or ref.scope is None or str(row[link.name]) == ref.scope.key)
+        ]
+        return keys == [ref.key]
 
     def tool(self, table: str, *verbs: str) -> Tool | None:
         """The first tool of the table with one of the verbs, in the order of the verbs."""

@@ -105,6 +105,8 @@ class Session:
         self._cursor = self._connection.cursor()
         self._programs = runtime._programs
         self._journal = list(journal)
+        self.writes = 0
+        """Writing calls that succeeded, those of the session it was forked from too: while it stands, so does the state."""
         self._base(image)
 
     def call(self, tool: str, arguments: dict[str, Any]) -> Result:
@@ -138,6 +140,7 @@ class Session:
                 if program.writes:
                     self._cursor.execute(END)
                     self._since.append((program, text, returned))
+                    self.writes += 1
                 # Texts, not objects: nobody can change the log through a value handed out.
                 self._journal.append((tool, text, returned, None))
                 return result
@@ -261,7 +264,9 @@ class Session:
             self._since.clear()
             self._at_start = False
         image = self._start.image if self._at_start else guards.image(self._connection, self._guard)
-        return Session(self.runtime, self.scenario, self._start, image, self._journal)
+        twin = Session(self.runtime, self.scenario, self._start, image, self._journal)
+        twin.writes = self.writes
+        return twin
 
     def reset(self) -> None:
         """Back to the scenario, with an empty log. Raises apsw.Error if that fails: a broken session never goes on."""
@@ -273,6 +278,7 @@ class Session:
             self._since.clear()
         else:
             self._base(self._start.image)
+        self.writes += 1
         self._journal.clear()
 
     def query(self, sql: str, bindings: Mapping[str, Scalar] | Sequence[Scalar] = ()) -> list[tuple]:
