@@ -135,6 +135,8 @@ class Judge:
         turn, text = old.turns[number], new.turns[number].user
         if turn.case not in ("plain", "recovery"):
             return "hard_case"  # what must be missing from these words, or is forbidden, no check of words can hold
+        if turn.refined:
+            return "refined"  # nor one that hides a name or a step
         said, named = values(old, number, runtime.environment), things(turn, runtime.environment)
         found = refusal(turn, text, said, named, self._author.longest)
         if found is not None:

@@ -16,15 +16,13 @@ import re
 from collections.abc import Callable, Mapping
 from random import Random
 
-from stages.core.engine import Runtime, Session
+from stages.core.engine import Runtime
 from stages.core.params.trajectories import Hard
 from stages.core.records import Call, Case, Dialogue, Goal, Outcome, Span, Tool, Turn
-from stages.core.replay import replay
-from stages.trajectories import proof
 from stages.trajectories.asides import ASKED, DECLINED, FORBIDDEN, THANKS, TOLD, pick
 from stages.trajectories.columns import spoken_field
 from stages.trajectories.phrases import mention
-from stages.trajectories.synthesis import identity
+from stages.trajectories.rework import before, identified, proved
 from stages.trajectories.templates import TEMPLATES
 from stages.trajectories.words import article, sentence
 from stages.trajectories.world import World
@@ -53,21 +51,9 @@ def harden(runtime: Runtime, dialogue: Dialogue, shares: Hard, rng: Random) -> D
     for share, operate in operators:
         if share and rng.random() < share:
             made = operate(runtime, dialogue, rng)
-            if made is not None and _proved(runtime, made):
+            if made is not None and proved(runtime, made):
                 dialogue = made
-    return dialogue.model_copy(
-        update={"id": identity(dialogue.environment, dialogue.scenario.id, dialogue.turns, dialogue.policy)}
-    )
-
-
-def _proved(runtime: Runtime, dialogue: Dialogue) -> bool:
-    environment = runtime.environment
-    return not (
-        replay(runtime, dialogue)
-        or proof.leaks(dialogue, environment)
-        or proof.unproved(dialogue, environment)
-        or proof.weak_goals(runtime, dialogue)
-    )
+    return identified(dialogue)
 
 
 def missing_parameter(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | None:
@@ -82,7 +68,7 @@ def missing_parameter(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dial
         cut["verb"], f"What should the {cut['noun']} be called?"
     )
     words = (cut["field"], "value") if cut["verb"] == "set" else ("name", "named", "call", "called", "title")
-    session = _before(runtime, dialogue, number)
+    session = before(runtime, dialogue, number)
     first = Turn(
         user=sentence(request),
         calls=(),
@@ -183,7 +169,7 @@ def _declined(
     runtime: Runtime, dialogue: Dialogue, rng: Random, tables: list[str], case: Case
 ) -> tuple[Dialogue, str] | None:
     """The dialogue with one more turn that asks to delete a row of one of the tables, and the table."""
-    session = _before(runtime, dialogue, len(dialogue.turns))
+    session = before(runtime, dialogue, len(dialogue.turns))
     world = World(runtime.environment, session)
     rows = {name: world.refs(runtime.environment.table(name)) for name in tables}
     tables = [name for name in tables if rows[name]]
@@ -218,12 +204,12 @@ def recovery(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | No
     if found is None:
         return None
     wrong, spans = found
-    session = _before(runtime, dialogue, number)
+    session = before(runtime, dialogue, number)
     result = session.call(wrong.tool, dict(wrong.arguments))
     session.close()
     if result.ok:
         return None
-    before = sum(len(one.calls) for one in dialogue.turns[:number])
+    earlier = sum(len(one.calls) for one in dialogue.turns[:number])
     spans = tuple(span.model_copy(update={"turn": number}) for span in spans)
     turns = list(dialogue.turns)
     turns[number] = turn.model_copy(
@@ -237,7 +223,7 @@ def recovery(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | No
     for place in range(number, len(turns)):
         moved = tuple(
             s.model_copy(update={"call_index": s.call_index + 1})
-            if s.call_index is not None and s.call_index >= before
+            if s.call_index is not None and s.call_index >= earlier
             else s
             for s in turns[place].spans
         )
@@ -275,18 +261,9 @@ def _shown_rows(runtime: Runtime, turn: Turn) -> list[dict]:
 
 def no_call(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | None:
     """End with words that ask for nothing."""
-    session = _before(runtime, dialogue, len(dialogue.turns))
+    session = before(runtime, dialogue, len(dialogue.turns))
     user, answer = pick(THANKS, dialogue.split != "train", rng)
     goal = Goal(digest=session.goal_digest())
     session.close()
     turn = Turn(user=user, calls=(), outcomes=(), answer=answer, goal=goal, template="thanks", case="no_call")
     return dialogue.model_copy(update={"turns": (*dialogue.turns, turn)})
-
-
-def _before(runtime: Runtime, dialogue: Dialogue, turn: int) -> Session:
-    """A session that stands where a turn starts."""
-    session = runtime.open(dialogue.scenario)
-    for one in dialogue.turns[:turn]:
-        for call in one.calls:
-            session.call(call.tool, dict(call.arguments))
-    return session

@@ -23,6 +23,7 @@ from stages.core.progress import track
 from stages.core.records import Dialogue, Record, Rejected, Scenario, Split
 from stages.trajectories import tokens
 from stages.trajectories.hard import harden
+from stages.trajectories.refine import refine
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses, said
 
 Chain = tuple[str, list[str]]
@@ -121,7 +122,7 @@ def make(
             for dialogue in part.dialogues:
                 words = said(dialogue.turns)
                 if words in heard[share.split]:
-                    twice.append(Rejected(id=dialogue.id, reason="duplicate", detail="said in another environment"))
+                    twice.append(Rejected(id=dialogue.id, reason="duplicate", detail="another dialogue says the same"))
                     continue
                 heard[share.split].add(words)
                 found[key].append(dialogue)
@@ -187,15 +188,17 @@ def work(
     while scenarios and len(found) < share.wanted and misses < MISSES:
         rng = seeds.generator(params.seed, "dialogue", share.split, share.environment, number)
         chain = chains[number % len(chains)] if chains else ("", [])
-        turns = rng.choice((1, 1, 2)) if share.split != "train" else rng.choice((2, params.max_turns))
+        turns = rng.choice((1, 1, 2)) if share.split != "train" else rng.randint(params.min_turns, params.max_turns)
         parents = (chain[0],) if chain[0] else ()
         made = maker.dialogue(scenarios[number % len(scenarios)], chain[1], turns, parents, rng)
         if isinstance(made, Rejected):
             rejected.append(made)
             misses += 1
         else:
+            words = seeds.generator(params.seed, "refine", share.split, share.environment, number)
             cases = seeds.generator(params.seed, "hard", share.split, share.environment, number)
-            found.append(harden(maker.runtime, made, params.hard, cases))
+            refined = refine(maker.runtime, made, params.refine, words)
+            found.append(harden(maker.runtime, refined, params.hard, cases))
             misses = 0
         number += 1
     return Part(

@@ -28,6 +28,7 @@ def dialogues(rows: list[Dialogue], environments: dict[str, Environment]) -> dic
         "tools_used": len(used),
         "tools_writing_share": round(len(writing) / len(used), 3),
         "cases": dict(sorted(Counter(turn.case for turn in turns).items())),
+        "refined": dict(sorted(Counter(kind for turn in turns for kind in turn.refined).items())),
         "template_share_max": round(max(wordings.values()) / len(turns), 4),
         "templates": len(wordings),
         "distinct_2": round(len(set(pairs)) / max(1, len(pairs)), 3),

@@ -54,6 +54,21 @@ class Hard(Section):
     """The last words need no tool."""
 
 
+class Refine(Section):
+    """Shares of the turns that each refinement is tried on, where they have a place for it."""
+
+    implicit_reference: float = Field(ge=0, le=1)
+    """A row is described and no longer named."""
+    ambiguity: float = Field(ge=0, le=1)
+    """A row is left open; a constraint settles which one."""
+    action_compression: float = Field(ge=0, le=1)
+    """A step that the others force is not asked for."""
+    goal_expansion: float = Field(ge=0, le=1)
+    """The next turn's request is asked for in the same turn."""
+    joined: int = Field(ge=1, le=8)
+    """Requests of one turn at most."""
+
+
 class Params(Section):
     """Section `trajectories` of params.yaml."""
 
@@ -67,8 +82,10 @@ class Params(Section):
     """Tasks on held-out environments; shared evenly between them."""
     dev_environments: tuple[str, ...] = Field(min_length=1)
     """Ids of training-side environments set aside for dev."""
-    max_turns: int = Field(ge=1, le=4)
-    """User turns of a training dialogue; held-out tasks have at most two."""
+    min_turns: int = Field(ge=1, le=24)
+    """User turns of a training dialogue at least, before refinement joins some."""
+    max_turns: int = Field(ge=1, le=24)
+    """And at most; held-out tasks have at most two."""
     calls: int = Field(ge=1)
     """Single-call rows."""
     calls_each: int = Field(ge=1)
@@ -77,7 +94,7 @@ class Params(Section):
     """Rows that show a function in the same way and ask different things of it; training computes what they share once."""
     dev_calls: int = Field(ge=0)
     """Of these, rows set aside for dev (other functions than in training)."""
-    tools: int = Field(ge=1, le=8)
+    tools: int = Field(ge=1, le=32)
     """Tools shown in a dialogue: the needed ones and others of the same environment."""
     schema_tokens: int = Field(ge=50)
     """Tokens of the tools shown."""
@@ -89,6 +106,8 @@ class Params(Section):
     """Tokens of the call in a single-call row: public functions have longer names and more arguments."""
     call_row_tokens: int = Field(ge=50)
     """Tokens of a single-call row, tools and all."""
+    refine: Refine
+    """Calibrated refinement of the users' words."""
     hard: Hard
     """Hard cases of real use."""
     author: Author
@@ -96,6 +115,8 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _some_for_training(self) -> "Params":
+        if self.min_turns > self.max_turns:
+            raise ValueError("min_turns may not exceed max_turns")
         if self.dev_calls >= self.calls:
             raise ValueError("dev_calls must be fewer than calls")
         return self

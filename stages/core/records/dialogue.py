@@ -62,6 +62,10 @@ Case = Literal["missing_parameter", "missing_function", "recovery", "no_call", "
 """What is hard about a turn; `plain`: nothing of these."""
 
 
+Refinement = Literal["implicit_reference", "ambiguity", "action_compression", "goal_expansion"]
+"""A way in which a turn's words are less plain than its calls."""
+
+
 class Turn(Record):
     """A user's message, the reference calls with their outcomes, and the assistant's closing words."""
 
@@ -74,6 +78,8 @@ class Turn(Record):
     template: str = ""
     """Which grammar template wrote the user's words; templates are split too."""
     case: Case = "plain"
+    refined: tuple[Refinement, ...] = ()
+    """Refinements of the words, in the order of the requests."""
 
 
 class Dialogue(Record):

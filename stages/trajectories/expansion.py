@@ -1,0 +1,96 @@
+"""Goal expansion: two requests of a dialogue in one breath. The calls stay in their order and the end state stays as it was."""
+
+from random import Random
+
+from stages.core.engine import Runtime
+from stages.core.records import Dialogue, Goal, Span, Turn
+from stages.trajectories.asides import pick
+from stages.trajectories.words import sentence
+
+_JOINED = (
+    "{first} Also, {second}",
+    "{first} And {second}",
+    "{first} Oh, and {second}",
+    "{first} Then {second}",
+    "{first} After that, {second}",
+    "{first} While you are at it, {second}",
+)
+_OPENERS = frozenset(
+    (
+        "also",
+        "and",
+        "then",
+        "now",
+        "one",
+        "good",
+        "actually",
+        "never",
+        "on",
+        "hmm",
+        "that",
+        "so",
+        "i",
+        "i'd",
+        "let's",
+        "we",
+    )
+)
+"""Sentences that begin so need no word before them, or read badly after one."""
+_UNSAID = frozenset(("delete_it", "rename_it"))
+"""Second thoughts: nobody asks for a thing and takes it back in the same breath."""
+
+
+def goal_expansion(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -> Dialogue | None:
+    """Ask for what the next turn asks for in this turn already.
+
+    None where the two do not go together: a hard case, a second thought, two questions (one look could pass for both), or
+    a question whose answer the other request says.
+    """
+    if number + 1 >= len(dialogue.turns):
+        return None
+    first, second = dialogue.turns[number : number + 2]
+    if {first.case, second.case} != {"plain"} or second.template.split(".")[0] in _UNSAID:
+        return None
+    if (first.goal.says and second.goal.says) or _told(first, second) or _told(second, first):
+        return None
+    turn = first.model_copy(
+        update={
+            "user": _together(first.user, second.user, dialogue.split != "train", rng),
+            "calls": (*first.calls, *second.calls),
+            "outcomes": (*first.outcomes, *second.outcomes),
+            "answer": f"{first.answer} {sentence(second.answer.removeprefix('Done, '))}",
+            "goal": Goal(
+                digest=second.goal.digest,
+                says=(*first.goal.says, *second.goal.says),
+                reads=(*first.goal.reads, *second.goal.reads),
+            ),
+            "spans": (*first.spans, *(_after(span, len(first.calls)) for span in second.spans)),
+            "template": f"{first.template}+{second.template}",
+            "refined": (*first.refined, *second.refined, "goal_expansion"),
+        }
+    )
+    turns = [*dialogue.turns[:number], turn, *dialogue.turns[number + 2 :]]
+    moved = tuple(
+        one.model_copy(update={"spans": tuple(_earlier(span, number) for span in one.spans)}) for one in turns
+    )
+    return dialogue.model_copy(update={"turns": moved})
+
+
+def _told(one: Turn, other: Turn) -> bool:
+    return any(value.lower() in other.user.lower() for value in one.goal.says)
+
+
+def _after(span: Span, calls: int) -> Span:
+    return span.model_copy(update={"call": span.call + calls})
+
+
+def _earlier(span: Span, number: int) -> Span:
+    """Every turn after the first of the two is one earlier now."""
+    return span.model_copy(update={"turn": span.turn - 1}) if span.turn is not None and span.turn > number else span
+
+
+def _together(first: str, second: str, held: bool, rng: Random) -> str:
+    word = second.split()[0].strip(",.:").lower() if second.split() else ""
+    if word in _OPENERS or not second[:1].isalpha():
+        return f"{first} {second}"
+    return sentence(pick(_JOINED, held, rng).format(first=first, second=second[:1].lower() + second[1:]))
