@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export TRL_EXPERIMENTAL_SILENCE := 1
 
-.PHONY: help setup demo test check bench replay attack catalogue exports control profile clean
+.PHONY: help setup demo test check bench replay attack catalogue exports control refinement profile clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -74,6 +74,9 @@ exports: setup .cache/exports/verifiers .cache/exports/openenv ## try exported e
 
 control: demo ## train on calls with shuffled arguments: what is format, what is understanding
 	$(BIN)/python -m flows.control
+
+refinement: demo ## train on refined and on plain dialogues of the same seed and size; ask both the same
+	$(BIN)/python -m flows.refinement
 
 profile: .stamps/python ## merge profiles/$(P).yaml into params.yaml: make profile P=gpu
 	$(BIN)/python -m flows.profile $(P)

@@ -38,3 +38,10 @@ def cut(value: object) -> str:
     """A value as at most 160 characters of text."""
     text = str(value)
     return text if len(text) <= 160 else text[:159] + "…"
+
+
+def refusal(validator: Any, arguments: Any) -> str:
+    """What a schema has against arguments: the first error, with its place."""
+    first = next(iter(validator.iter_errors(arguments)))
+    where = ".".join(str(part) for part in first.instance_path)
+    return f"{where}: {cut(first.message)}" if where else cut(first.message)

@@ -20,7 +20,7 @@ from stages.core.engine.ddl import META, SchemaRefused, render
 from stages.core.engine.digest import goal_digest, replay_digest
 from stages.core.engine.faults import EXHAUSTED, Broken, Exhausted, StateLost
 from stages.core.engine.guard import CALL, LIMITS, START, Budget, Guard, Limits
-from stages.core.engine.messages import cut, fill, texts
+from stages.core.engine.messages import cut, fill, refusal, texts
 from stages.core.engine.program import LET, NAME, REQUIRE, RUN, Program, compile_tool
 from stages.core.engine.scenario import Start, load, select_rows
 from stages.core.records import Environment, Scalar, Scenario
@@ -105,8 +105,7 @@ class Session:
         self._cursor = self._connection.cursor()
         self._programs = runtime._programs
         self._journal = list(journal)
-        self.writes = 0
-        """Writing calls that succeeded, those of the session it was forked from too: while it stands, so does the state."""
+        self.writes = 0  # that succeeded, a fork's before it too: while this number stands, so does the state
         self._base(image)
 
     def call(self, tool: str, arguments: dict[str, Any]) -> Result:
@@ -124,7 +123,8 @@ class Session:
             return self._note(tool, arguments, Result(False, None, "INTERNAL", program.refusal))
         try:
             if not program.validator.is_valid(arguments):
-                return self._note(tool, arguments, _invalid(program, arguments))
+                why = refusal(program.validator, arguments)
+                return self._note(tool, arguments, Result(False, None, "INVALID_ARGUMENT", why))
             text = to_json(arguments, inf_nan_mode="null").decode()
             # The encoder is lenient (bytes, NaN, numbers as keys): what is not JSON does not come back as it went.
             if program.lenient and from_json(text) != arguments:
@@ -297,9 +297,3 @@ class Session:
     def close(self) -> None:
         """Free the database now rather than when the session is collected."""
         self._connection.close(True)
-
-
-def _invalid(program: Program, arguments: Any) -> Result:
-    first = next(iter(program.validator.iter_errors(arguments)))
-    where = ".".join(str(part) for part in first.instance_path)
-    return Result(False, None, "INVALID_ARGUMENT", f"{where}: {cut(first.message)}" if where else cut(first.message))
