@@ -1,7 +1,16 @@
 """Execute a dialogue's reference calls once more from its own start state: the one proof that a row replays."""
 
-from stages.core.engine import Runtime
+from stages.core.engine import Runtime, Session
 from stages.core.records import Dialogue
+
+
+def at_turn(runtime: Runtime, dialogue: Dialogue, turn: int) -> Session:
+    """A session that stands where turn `turn` starts (after the last turn: their number). Raises ScenarioRefused."""
+    session = runtime.open(dialogue.scenario)
+    for one in dialogue.turns[:turn]:
+        for call in one.calls:
+            session.call(call.tool, dict(call.arguments))
+    return session
 
 
 def replay(runtime: Runtime, dialogue: Dialogue) -> str | None:

@@ -32,11 +32,14 @@ def dialogue(
 ) -> list[chat.Message]:
     """The messages of one short train dialogue with `shots` turns, its system message left out.
 
+    One with a rule of the house in that message is no example: without the rule it refuses what it could do.
+
     Raises UserError if there is none.
     """
-    pool = [one for one in dialogues if one.split == "train" and len(one.turns) == shots]
+    pool = [one for one in dialogues if one.split == "train" and len(one.turns) == shots and not one.policy]
     if not pool:
-        raise UserError("data/trajectories/dialogues.jsonl", f"no train dialogue has evaluation.shots = {shots} turns")
-    spoken = {one.id: chat.messages(one, environments[one.environment])[1:] for one in pool}
+        where = "data/trajectories/dialogues.jsonl"
+        raise UserError(where, f"no train dialogue without a policy has evaluation.shots = {shots} turns")
+    spoken = {one.id: chat.unweighted(chat.messages(one, environments[one.environment])[1:]) for one in pool}
     pool.sort(key=lambda one: (sum(len(str(message)) for message in spoken[one.id]), one.id))
     return spoken[generator(seed, "examples", "dialogue").choice(pool[:SHORTEST]).id]

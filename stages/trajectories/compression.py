@@ -8,11 +8,11 @@ from pydantic import JsonValue
 
 from stages.core.engine import Runtime
 from stages.core.records import Dialogue, Span, Turn
+from stages.core.replay import at_turn
 from stages.trajectories.asides import pick
 from stages.trajectories.columns import spoken_field
 from stages.trajectories.describing import mention_pattern
 from stages.trajectories.phrases import named
-from stages.trajectories.rework import before
 from stages.trajectories.words import article, sentence
 from stages.trajectories.world import World
 
@@ -88,7 +88,7 @@ def _same(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -> Tur
         return None
     column = tool.fields[said[0].argument]
     value, key = call.arguments[said[0].argument], call.arguments.get(tool.key_parameter)
-    session = before(runtime, dialogue, number)
+    session = at_turn(runtime, dialogue, number)
     refs = {ref.key: ref for ref in World(environment, session).refs(table)}
     session.close()
     options = [

@@ -19,10 +19,11 @@ from random import Random
 from stages.core.engine import Runtime
 from stages.core.params.trajectories import Hard
 from stages.core.records import Call, Case, Dialogue, Goal, Outcome, Span, Tool, Turn
+from stages.core.replay import at_turn
 from stages.trajectories.asides import ASKED, DECLINED, FORBIDDEN, THANKS, TOLD, pick
 from stages.trajectories.columns import spoken_field
 from stages.trajectories.phrases import mention
-from stages.trajectories.rework import before, identified, proved
+from stages.trajectories.rework import identified, proved
 from stages.trajectories.templates import TEMPLATES
 from stages.trajectories.words import article, sentence
 from stages.trajectories.world import World
@@ -68,7 +69,7 @@ def missing_parameter(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dial
         cut["verb"], f"What should the {cut['noun']} be called?"
     )
     words = (cut["field"], "value") if cut["verb"] == "set" else ("name", "named", "call", "called", "title")
-    session = before(runtime, dialogue, number)
+    session = at_turn(runtime, dialogue, number)
     first = Turn(
         user=sentence(request),
         calls=(),
@@ -169,7 +170,7 @@ def _declined(
     runtime: Runtime, dialogue: Dialogue, rng: Random, tables: list[str], case: Case
 ) -> tuple[Dialogue, str] | None:
     """The dialogue with one more turn that asks to delete a row of one of the tables, and the table."""
-    session = before(runtime, dialogue, len(dialogue.turns))
+    session = at_turn(runtime, dialogue, len(dialogue.turns))
     world = World(runtime.environment, session)
     rows = {name: world.refs(runtime.environment.table(name)) for name in tables}
     tables = [name for name in tables if rows[name]]
@@ -204,7 +205,7 @@ def recovery(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | No
     if found is None:
         return None
     wrong, spans = found
-    session = before(runtime, dialogue, number)
+    session = at_turn(runtime, dialogue, number)
     result = session.call(wrong.tool, dict(wrong.arguments))
     session.close()
     if result.ok:
@@ -261,7 +262,7 @@ def _shown_rows(runtime: Runtime, turn: Turn) -> list[dict]:
 
 def no_call(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | None:
     """End with words that ask for nothing."""
-    session = before(runtime, dialogue, len(dialogue.turns))
+    session = at_turn(runtime, dialogue, len(dialogue.turns))
     user, answer = pick(THANKS, dialogue.split != "train", rng)
     goal = Goal(digest=session.goal_digest())
     session.close()

@@ -19,11 +19,12 @@ from typing import NamedTuple
 from stages.core.engine import Runtime
 from stages.core.params.trajectories import Refine
 from stages.core.records import Dialogue, Refinement, Table, Turn
+from stages.core.replay import at_turn
 from stages.trajectories.asides import pick
 from stages.trajectories.compression import action_compression
 from stages.trajectories.describing import Description, descriptions, mention_pattern
 from stages.trajectories.expansion import goal_expansion
-from stages.trajectories.rework import before, identified, proved
+from stages.trajectories.rework import identified, proved
 from stages.trajectories.words import article, sentence
 from stages.trajectories.world import World
 
@@ -128,7 +129,7 @@ def _described(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -
     keys = dict(tool.parents)
     if tool.key_parameter is not None and tool.verb != "create":
         keys[tool.key_parameter] = tool.table
-    session = before(runtime, dialogue, number)
+    session = at_turn(runtime, dialogue, number)
     world, earlier = World(runtime.environment, session), sum(len(one.calls) for one in dialogue.turns[:number])
     options = [
         (runtime.environment.table(keys[span.argument]), span.call_index - earlier)

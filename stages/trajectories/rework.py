@@ -1,19 +1,10 @@
-"""What every operator on a finished dialogue needs: a session that stands where a turn starts, and the proofs again."""
+"""What every operator on a finished dialogue ends with: the proofs again, and the id that the new words give."""
 
-from stages.core.engine import Runtime, Session
+from stages.core.engine import Runtime
 from stages.core.records import Dialogue
 from stages.core.replay import replay
 from stages.trajectories import proof
 from stages.trajectories.synthesis import identity
-
-
-def before(runtime: Runtime, dialogue: Dialogue, turn: int) -> Session:
-    """A session that stands where a turn starts; the number of turns gives the end."""
-    session = runtime.open(dialogue.scenario)
-    for one in dialogue.turns[:turn]:
-        for call in one.calls:
-            session.call(call.tool, dict(call.arguments))
-    return session
 
 
 def proved(runtime: Runtime, dialogue: Dialogue) -> bool:

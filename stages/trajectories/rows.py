@@ -5,7 +5,7 @@ from stages.core.records import CallItem, Dialogue, Environment, RlRow, SftRow, 
 
 
 def sft_dialogue(dialogue: Dialogue, environment: Environment) -> SftRow:
-    """A whole dialogue. A reference holds no failed call, so every assistant token is a target."""
+    """A whole dialogue. Every assistant token is a target, but for a message whose call failed (`weight` 0)."""
     return SftRow(
         id=content_id("sft", dialogue.id),
         parents=(dialogue.id,),

@@ -121,6 +121,15 @@ def test_gold_is_worth_one_and_nothing_else_is(project):
     assert json.loads(played["error"])["error"] == "NOT_FOUND"
 
 
+def test_a_rule_of_the_house_is_shown_to_the_policy(project):
+    rows = project / "data" / "trajectories" / "dialogues.jsonl"
+    told = [row.model_copy(update={"policy": "Never delete task lists."}) for row in jsonl.read(rows, Dialogue)]
+    jsonl.write(rows, told)
+    export(project)
+    (row,) = run(project, READ)["rows"]
+    assert row["prompt"][0]["content"].endswith("then submit one short sentence. Never delete task lists.")
+
+
 def test_the_package_holds_training_tasks_and_the_engine_alone(project):
     export(project)
     tasks = list(jsonl.read(project / "out/data/tasks.jsonl", Dialogue))

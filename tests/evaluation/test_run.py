@@ -99,6 +99,9 @@ def test_examples_are_of_the_train_split_and_name_no_system_message():
     assert "called a" in json.dumps(shown) and SYSTEM not in json.dumps(shown)
     with pytest.raises(UserError, match="no train dialogue"):
         examples.dialogue(dialogues[1:], held, 2, 7)
+    ruled = dialogues[0].model_copy(update={"policy": "Never delete task lists."})
+    with pytest.raises(UserError, match="no train dialogue without a policy"):
+        examples.dialogue([ruled], held, 2, 7)  # the rule would stay behind with the system message
 
 
 def test_a_gold_call_survives_the_tokenizer_and_the_parser(tokenizer):

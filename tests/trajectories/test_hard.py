@@ -104,6 +104,13 @@ def test_a_failed_call_is_said_and_not_taught():
         assert '"error":"NOT_FOUND"' in str(told[failed[0] + 1]["content"])
 
 
+def test_a_prompt_says_nothing_of_what_is_learned():
+    """`weight` is for who trains on the row; a prompt of a later turn holds the failed call like any other."""
+    for row in hardened("recovery"):
+        asked = [message for one in rl_rows(row, ENVIRONMENT) for message in one.prompt]
+        assert all("weight" not in message for message in asked)
+
+
 def test_a_rule_of_the_house_stands_in_the_system_message_of_every_row():
     for row in hardened("policy"):
         assert str(sft_dialogue(row, ENVIRONMENT).messages[0]["content"]).endswith(row.policy)

@@ -5,13 +5,12 @@ import pytest
 from stages.core.engine import Session
 from stages.core.params.trajectories import Refine
 from stages.core.records import Dialogue, Turn
-from stages.core.replay import replay
+from stages.core.replay import at_turn, replay
 from stages.core.seeds import generator
 from stages.trajectories import proof
 from stages.trajectories.describing import Description, descriptions, only
 from stages.trajectories.expansion import goal_expansion
 from stages.trajectories.refine import refine
-from stages.trajectories.rework import before
 from stages.trajectories.rows import rl_rows, sft_dialogue
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 from stages.trajectories.tokens import estimate
@@ -72,7 +71,7 @@ def test_a_described_row_is_no_longer_named_and_the_look_up_shows_what_describes
         for number, (was, now) in enumerate(zip(old.turns, new.turns, strict=True)):
             if not now.refined:
                 continue
-            world = World(ENVIRONMENT, before(RUNTIME, old, number))
+            world = World(ENVIRONMENT, at_turn(RUNTIME, old, number))
             keys = {str(value) for value in now.calls[-1].arguments.values()}
             named = [
                 r.label for t in ENVIRONMENT.tables for r in world.refs(t) if r.key in keys and r.label in was.user
@@ -128,7 +127,7 @@ def test_an_expanded_turn_needs_both_requests(plain: list[Dialogue]) -> None:
         for number, turn in enumerate(new.turns):
             if "goal_expansion" not in turn.refined:
                 continue
-            session: Session = before(RUNTIME, new, number)
+            session: Session = at_turn(RUNTIME, new, number)
             for call in turn.calls[:-1]:
                 session.call(call.tool, dict(call.arguments))
             assert session.goal_digest() != turn.goal.digest or turn.goal.says

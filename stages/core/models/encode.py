@@ -24,15 +24,19 @@ class Encoded(NamedTuple):
 def encode(tokenizer: Any, messages: Sequence[dict], tools: Sequence[dict] = (), *, generate: bool = False) -> Encoded:
     """Tokens and loss mask of a conversation.
 
+    The key `weight` of a message is read here and shown to no template: another one than ours might take it for a text.
+
     Args:
         tokenizer: of a model folder that passed `template.check`.
         messages: Hugging Face shape, the system message first where there is one.
         tools: function objects, wrapped in {"type": "function", ...} or bare.
         generate: end with the header of an assistant turn, ready for a reply.
+
+    Raises ValueError if a message has weight 0 and the template does not mark each assistant message as one stretch.
     """
     special = _special(tuple(sorted(tokenizer.get_added_vocab())))
     made = tokenizer.apply_chat_template(
-        [_plain(message, special) for message in messages],
+        [_plain({key: m[key] for key in m if key != "weight"}, special) for m in messages],
         tools=[_plain(tool, special) for tool in tools] or None,
         tokenize=True,
         return_dict=True,
@@ -48,6 +52,8 @@ def _weighed(mask: list[int], spoken: Sequence[dict]) -> list[int]:
     if all(message.get("weight") != 0 for message in spoken):
         return mask
     starts = [i for i, bit in enumerate(mask) if bit and not (i and mask[i - 1])]
+    if len(starts) != len(spoken):
+        raise ValueError(f"{len(starts)} stretches carry loss where the assistant speaks {len(spoken)} times")
     for start, message in zip(starts, spoken, strict=True):
         end = start
         while message.get("weight") == 0 and end < len(mask) and mask[end]:

@@ -4,7 +4,8 @@ A full OpenAPI schema of five tools runs to thousands of tokens; a line `name(ne
 does` to about forty. The template is saved in every model folder, so training, RL and every suite show the same text.
 `check` refuses a template that would train or stop wrongly (prime-rl#1334, Megatron-Bridge#3927, trl#4201, slime#1008,
 unsloth#2095, trl#1623). Message contents are trimmed: a content that began with a space would merge into the header's
-newline, and a prompt would then be no token prefix of its own continuation.
+newline, and a prompt would then be no token prefix of its own continuation. An assistant message with `weight: 0` (a call
+that failed) is rendered like any other, outside the marks: who trains by them leaves it out of the loss.
 """
 
 from typing import Any
@@ -39,6 +40,18 @@ TEMPLATE = """\
 {%- if not loop.last %}, {% endif -%}
 {%- endfor -%}
 {%- endmacro -%}
+{%- macro said(message) -%}
+{%- set words = (message.content or '') | trim -%}
+{{ words }}
+{%- for call in message.tool_calls or [] -%}
+{%- set spec = call.function if call.function is mapping else call -%}
+{%- if words or not loop.first -%}{{ '\\n' }}{%- endif -%}
+{{ '<tool_call>{"name": ' + spec.name | tojson + ', "arguments": ' }}
+{{- spec.arguments if spec.arguments is string else spec.arguments | tojson -}}
+{{ '}</tool_call>' }}
+{%- endfor -%}
+{{ '<|im_end|>' }}
+{%- endmacro -%}
 {%- set system = (messages[0].content or '') | trim if messages and messages[0].role == 'system' else '' -%}
 {%- if system or tools -%}
 {{ '<|im_start|>system\\n' + system }}
@@ -56,18 +69,10 @@ TEMPLATE = """\
 {%- for message in messages -%}
 {%- if message.role == 'assistant' -%}
 {{ '<|im_start|>assistant\\n' }}
-{%- generation -%}
-{%- set words = (message.content or '') | trim -%}
-{{ words }}
-{%- for call in message.tool_calls or [] -%}
-{%- set spec = call.function if call.function is mapping else call -%}
-{%- if words or not loop.first -%}{{ '\\n' }}{%- endif -%}
-{{ '<tool_call>{"name": ' + spec.name | tojson + ', "arguments": ' }}
-{{- spec.arguments if spec.arguments is string else spec.arguments | tojson -}}
-{{ '}</tool_call>' }}
-{%- endfor -%}
-{{ '<|im_end|>' }}
-{%- endgeneration -%}
+{%- if message.weight is defined and message.weight == 0 -%}{{ said(message) }}
+{%- else -%}
+{%- generation -%}{{ said(message) }}{%- endgeneration -%}
+{%- endif -%}
 {{ '\\n' }}
 {%- elif not (loop.first and message.role == 'system') -%}
 {{ '<|im_start|>' + message.role + '\\n' + (message.content or '') | trim + '<|im_end|>\\n' }}

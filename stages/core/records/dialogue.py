@@ -58,7 +58,7 @@ class Goal(Record):
     """The request cannot or must not be met: the final message must say so."""
 
 
-Case = Literal["missing_parameter", "missing_function", "recovery", "no_call", "policy", "plain"]
+Case = Literal["missing_parameter", "missing_function", "recovery", "no_call", "policy", "parallel", "plain"]
 """What is hard about a turn; `plain`: nothing of these."""
 
 
@@ -74,6 +74,8 @@ class Turn(Record):
     outcomes: tuple[Outcome, ...]
     answer: str
     goal: Goal
+    messages: tuple[int, ...] = ()
+    """How many calls each assistant message makes, in order; empty: one each."""
     spans: tuple[Span, ...] = ()
     template: str = ""
     """Which grammar template wrote the user's words; templates are split too."""

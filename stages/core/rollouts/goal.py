@@ -17,13 +17,18 @@ _NUMBER = re.compile(
     r"(?<!\w)(?<!\d[.,:/-])(?P<sign>[-+]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?!\w)(?![.,:/-]\d)"
 )
 _DECLINES = re.compile(
-    r"\b(?:can['’]?t|cannot|can not|could(?:n['’]t| not)|won['’]t|unable|not able|not (?:allowed|permitted|possible)|"
-    r"may not|must not|no (?:tool|function|way)|(?:don['’]t|do not) have|none of (?:my|the) tools|against (?:the|our))\b"
+    r"\b(?:can'?t|cannot|can not|could(?:n't| not)|won't|unable|not able|not (?:allowed|permitted|possible)|"
+    r"may not|must not|no (?:tool|function|way)|(?:don't|do not) have|none of (?:my|the) tools|against (?:the|our))\b"
 )
+_DID = r"(?:deleted|removed|erased|dropped|cleared|added|created|renamed|changed|updated|moved|turned)"
 _CLAIMS = re.compile(
-    r"^(?:done|ok(?:ay)?, (?:i|it)|i(?:['’]ve| have)? (?:deleted|removed|added|created|renamed|changed))\b"
+    rf"\b(?:(?<!be )done|i(?:'ve| have)?(?: just| already| now| also| then)* {_DID}"
+    rf"|(?:was|were|been|(?:is|are) (?:now|already)) {_DID}|(?:is|are|it's|they're)(?: now| already)? gone)"
+    r"\b(?! (?:by|nothing|no)\b)"
 )
-_MINUS = str.maketrans({"\u2212": "-", "\u202f": " ", "\u00a0": " "})
+_NEGATED = re.compile(r"\b(?:not|never|nothing|none|no|nobody|neither|nor|cannot|unable|without|can't)\b|n't\b")
+_CLAUSES = re.compile(r"[.!?;:,]|\b(?:and|but|so|then|because|though|although|which)\b")
+_SIGNS = str.maketrans({"\u2212": "-", "\u202f": " ", "\u00a0": " ", "\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 
 
 class Verdict(NamedTuple):
@@ -84,13 +89,21 @@ def says(text: str, value: str) -> bool:
 
 
 def declines(text: str) -> bool:
-    """True if the text says that something cannot or must not be done, and does not begin by claiming that it was."""
+    """True if the text says that something cannot or must not be done, and nowhere claims that it was done.
+
+    `Done, but I can't undo it` claims; `nothing was deleted` does not. A claim is negated by a word before it in its clause.
+    """
     text = _plain(text)
-    return _DECLINES.search(text) is not None and _CLAIMS.search(text) is None
+    return _DECLINES.search(text) is not None and not any(_claims(clause) for clause in _CLAUSES.split(text))
+
+
+def _claims(clause: str) -> bool:
+    found = _CLAIMS.search(clause)
+    return found is not None and _NEGATED.search(clause[: found.start()]) is None
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_MINUS)).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold().split())
 
 
 def _number(value: str) -> Decimal | None:

@@ -12,6 +12,7 @@ from openenv.core.env_server.http_server import create_fastapi_app
 from openenv.core.env_server.interfaces import Environment
 from openenv.core.env_server.types import Action, Observation, State
 
+from stages.core.dialogues import system
 from stages.core.records import Dialogue
 from stages.environments.exports.tasks import begin, passes, shown, tasks
 
@@ -86,7 +87,8 @@ class Finery(Environment[Action, Observation, State]):
 
 def told(task: Dialogue) -> dict[str, Any]:
     """What may be known of a task before it begins."""
-    return {"task": task.id, "environment": task.environment, "prompt": task.turns[0].user}
+    said = {"system": system(task, end="submit"), "prompt": task.turns[0].user}
+    return {"task": task.id, "environment": task.environment, **said}
 
 
 app = create_fastapi_app(Finery, mcp.CallToolAction, mcp.CallToolObservation, max_concurrent_envs=256)

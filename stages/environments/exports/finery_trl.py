@@ -8,17 +8,21 @@ import json
 from inspect import Parameter, Signature
 from typing import Any
 
-from stages.core.records import Tool
-from stages.environments.exports.tasks import SYSTEM, begin, passes, runtimes, shown, tasks
+from stages.core.dialogues import system
+from stages.core.records import Dialogue, Tool
+from stages.environments.exports.tasks import begin, passes, runtimes, shown, tasks
 
 TYPES = {"string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict}
 
 
 def rows() -> list[dict[str, Any]]:
     """One row a task: `prompt`, `environment` and `task`, as the trainer hands them to `reset`."""
-    system = {"role": "system", "content": SYSTEM.format(end="submit")}
-    told = [(task, [system, {"role": "user", "content": task.turns[0].user}]) for task in tasks().values()]
-    return [{"prompt": prompt, "environment": task.environment, "task": task.id} for task, prompt in told]
+    return [{"prompt": _prompt(task), "environment": task.environment, "task": task.id} for task in tasks().values()]
+
+
+def _prompt(task: Dialogue) -> list[dict[str, str]]:
+    asked = task.turns[0].user
+    return [{"role": "system", "content": system(task, end="submit")}, {"role": "user", "content": asked}]
 
 
 class Finery:

@@ -14,8 +14,9 @@ import verifiers.v1 as vf
 from mcp.server.mcpserver import MCPServer
 from mcp.types import CallToolResult, TextContent, Tool
 
+from stages.core.dialogues import system
 from stages.core.records import Call
-from stages.environments.exports.tasks import SYSTEM, begin, passes, replayed, shown, tasks
+from stages.environments.exports.tasks import begin, passes, replayed, shown, tasks
 
 
 class Log(vf.State):
@@ -86,11 +87,9 @@ class FineryTaskset(vf.Taskset[FineryTask, vf.TasksetConfig]):
 
     def load(self) -> Iterator[FineryTask]:
         """In the order of the file."""
-        system = SYSTEM.format(end="answer in")
         for task, dialogue in tasks().items():
-            yield FineryTask(
-                FineryData(name=task, task=task, prompt=dialogue.turns[0].user, system_prompt=system), self.config.task
-            )
+            told = FineryData(name=task, task=task, prompt=dialogue.turns[0].user, system_prompt=system(dialogue))
+            yield FineryTask(told, self.config.task)
 
 
 __all__ = ["FineryTaskset"]

@@ -17,7 +17,7 @@ from stages.core.errors import UserError
 from stages.core.records import Dialogue
 
 NEEDED = ("apsw", "jsonschema-rs", "pydantic")
-START = ("stages/environments/exports/tasks.py",)
+START = ("stages/environments/exports/tasks.py", "stages/core/dialogues.py")
 PARTS = ("environment.json", "scenarios.jsonl", "gate.json")
 
 

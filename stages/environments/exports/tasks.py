@@ -14,7 +14,6 @@ from stages.core.records import Call, Dialogue, Environment
 from stages.core.rollouts.goal import reached
 
 DATA = Path(__file__).resolve().parents[3] / "data"
-SYSTEM = "You are a helpful assistant. Use the tools when they help, then {end} one short sentence."
 
 
 @cache

@@ -75,7 +75,8 @@ def conversations(draw) -> list[dict]:
     for _ in range(draw(st.integers(1, 3))):
         messages.append({"role": "user", "content": draw(TEXT)})
         for _ in range(draw(st.integers(0, 2))):
-            messages += [draw(calls()), {"role": "tool", "content": draw(TEXT)}]
+            made = draw(calls())
+            messages += [made, *({"role": "tool", "content": draw(TEXT)} for _ in made["tool_calls"])]
         messages.append({"role": "assistant", "content": draw(TEXT)})
     return messages
 

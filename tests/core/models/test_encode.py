@@ -1,5 +1,6 @@
 """Tokens and masks: a rollout's tokens are those of training, whatever the text says (FAULTS 11, 12, 49)."""
 
+import copy
 import json
 
 import pytest
@@ -156,3 +157,37 @@ def test_a_message_of_weight_nought_keeps_its_tokens_and_carries_no_loss(tokeniz
         found = encode(tokenizer, weighed, shown)
         assert found.ids == whole.ids
         assert found.mask == [*whole.mask[:start], *[0] * (end - start), *whole.mask[end:]]
+        template = tokenizer.apply_chat_template(
+            weighed, tools=shown or None, return_dict=True, return_assistant_tokens_mask=True
+        )
+        plain = tokenizer.apply_chat_template(
+            messages, tools=shown or None, return_dict=True, return_assistant_tokens_mask=True
+        )
+        assert template["input_ids"] == plain["input_ids"]
+        assert sum(template["assistant_masks"]) < sum(plain["assistant_masks"]), "and so for who trains by the template"
+
+
+MARKED = "{% for m in messages %}{{ m.weight }}{{ m.role }}{% if m.role == 'assistant' %}" + (
+    "{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}{% endif %}{% endfor %}"
+)
+TALK = [
+    {"role": "user", "content": "a"},
+    {"role": "assistant", "content": "b", "weight": 0},
+    {"role": "user", "content": "c"},
+    {"role": "assistant", "content": "d"},
+]
+
+
+def test_another_template_does_not_see_the_weight_and_is_masked_all_the_same(tokenizer):
+    other = copy.deepcopy(tokenizer)
+    other.chat_template = MARKED
+    ids, mask = encode(other, TALK)
+    assert "0" not in tokenizer.decode(ids)
+    assert tokenizer.decode([token for token, bit in zip(ids, mask, strict=True) if bit]) == "d<|im_end|>"
+
+
+def test_a_weight_that_no_stretch_answers_to_is_an_error(tokenizer):
+    other = copy.deepcopy(tokenizer)
+    other.chat_template = MARKED.replace("m.role == 'assistant'", "loop.last")
+    with pytest.raises(ValueError, match="1 stretches carry loss where the assistant speaks 2 times"):
+        encode(other, TALK)

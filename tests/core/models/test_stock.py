@@ -58,6 +58,19 @@ def hand_made() -> list[dict]:
                 message([Call(tool="events_insert", arguments={"title": {"de": "Fest"}, "when": 7})]),
                 {"role": "tool", "name": "events_insert", "content": '{"error":"INVALID_ARGUMENT","message":"when"}'},
                 {"role": "assistant", "content": "That did not work."},
+                {"role": "user", "content": "Try both."},
+                {
+                    **message(
+                        [
+                            Call(tool="events_insert", arguments={"title": "Party", "when": []}),
+                            Call(tool="tasks_list", arguments={"maxResults": 1}),
+                        ]
+                    ),
+                    "weight": 0,
+                },
+                {"role": "tool", "name": "events_insert", "content": '{"error":"INVALID_ARGUMENT","message":"when"}'},
+                {"role": "tool", "name": "tasks_list", "content": '{"items":[]}'},
+                {"role": "assistant", "content": "The first did not work, there are no tasks."},
             ],
             "tools": [words, number],
         },
@@ -120,4 +133,7 @@ def test_a_stock_trainer_makes_the_same_tokens_and_labels_from_our_rows(rows, pi
         ours = encode(tokenizer, row["messages"], row["tools"])
         assert theirs["input_ids"] == ours.ids
         assert theirs["labels"] == [token if bit else -100 for token, bit in zip(*ours, strict=True)]
+    failed = '"title": "Party", "when": []'
+    texts = [tokenizer.decode([token for token in row["labels"] if token >= 0]) for row in trainer.train_dataset]
+    assert not any(failed in text for text in texts), "what failed is not trained on (envfactory.md 19)"
     assert trainer.processing_class.chat_template == tokenizer.chat_template, "our template is used, not swapped"

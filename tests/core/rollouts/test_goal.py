@@ -24,6 +24,7 @@ class Still:
         ("The list is called groceries.", "Groceries"),
         ("It is 5%.", "5"),
         ("It fell to \u22125 degrees", "-5"),
+        ("It is Dana’s list.", "Dana's list"),
     ],
 )
 def test_a_value_is_found_by_number_or_by_words(text, value):
@@ -100,6 +101,10 @@ def test_what_is_missing_must_be_asked_for(text, reason):
         "That is not allowed here.",
         "I don't have a function for it.",
         "Task lists must not be deleted.",
+        "I can't do that, so nothing was deleted.",
+        "I'm not allowed to. I haven't deleted it; no task was removed.",
+        "Okay, I cannot delete it: lists that were created by others stay.",
+        "I’m sorry, that can’t be done.",
     ],
 )
 def test_a_refusal_is_known_by_its_words(text):
@@ -107,7 +112,20 @@ def test_a_refusal_is_known_by_its_words(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Done, I deleted Work.", "Done, you can not see it any more.", "", "Which one?", "Okay."]
+    "text",
+    [
+        "Done, I deleted Work.",
+        "Done, you can not see it any more.",
+        "",
+        "Which one?",
+        "Okay.",
+        "Done, but I can't undo it.",
+        "I can't undo it, but it is done.",
+        "Work was deleted and can't be restored.",
+        "I’ve deleted it. You can’t get it back.",
+        "I cannot restore it. The list has been removed.",
+        "Your list is gone, I can't bring it back.",
+    ],
 )
 def test_what_only_claims_or_asks_is_no_refusal(text):
     assert reached(Still(), Goal(digest="d", declines=True), text).reason == "not_declined"

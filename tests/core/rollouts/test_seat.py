@@ -70,6 +70,19 @@ def test_the_same_call_with_the_same_result_is_a_loop():
     assert play(look, look).turns[0].reason == "loop"
 
 
+def test_calls_of_one_message_are_all_made_and_answered_in_their_order():
+    seat = Seat(opened(), ["Make Garden and show me the lists."], [goal()], Limits(4))
+    look = Call(tool="tasklists_list", arguments={})
+    replies = seat.hear(f"{render(GOLD)}\n{render(look)}", True)
+    assert [(reply["role"], reply["name"]) for reply in replies] == [("tool", GOLD.tool), ("tool", look.tool)]
+    assert "Garden" in str(replies[1]["content"])
+    seat.hear("Done.", True)
+    assert seat.passed and [entry.tool for entry in seat.turns[0].calls] == [GOLD.tool, look.tool]
+    assert [message["role"] for message in seat.turns[0].messages] == ["user", "assistant", "tool", "tool", "assistant"]
+    both = reference().model_copy(update={"calls": (look, GOLD), "messages": (2,)})
+    assert goal_reward(seat.turns[0], both, WEIGHTS) == envfactory_reward(seat.turns[0], both) == 1.0
+
+
 def test_calls_beyond_the_limit_are_not_executed():
     seat = play(render(GOLD) + "\n" + render(GOLD), most=1)
     assert seat.turns[0].reason == "too_many_calls" and len(seat.turns[0].calls) == 1
