@@ -6,7 +6,8 @@ Each operator takes a proved dialogue and gives another, or None where the dialo
 - `missing_function`: the user asks for what no shown tool does; the assistant says so;
 - `policy`: a rule of the house forbids what a shown tool could do; the assistant says so;
 - `recovery`: the assistant first takes a name for a key, is refused, and looks the key up;
-- `no_call`: words that need no tool.
+- `no_call`: words that need no tool;
+- `parallel`: several calls in one message (`parallel`), first of all, since it is plain turns that it puts together.
 
 EnvFactory gets the first two from an LLM that is told less; here the words are cut, so what is missing is known. The goal of
 a turn without calls is the state as it was, and a question or a refusal in the closing words.
@@ -22,6 +23,7 @@ from stages.core.records import Call, Case, Dialogue, Goal, Outcome, Span, Tool,
 from stages.core.replay import at_turn
 from stages.trajectories.asides import ASKED, DECLINED, FORBIDDEN, THANKS, TOLD, pick
 from stages.trajectories.columns import spoken_field
+from stages.trajectories.parallel import parallel
 from stages.trajectories.phrases import mention
 from stages.trajectories.rework import identified, proved
 from stages.trajectories.templates import TEMPLATES
@@ -43,6 +45,7 @@ def harden(runtime: Runtime, dialogue: Dialogue, shares: Hard, rng: Random) -> D
         rng: draws everything.
     """
     operators: tuple[tuple[float, Operate], ...] = (
+        (shares.parallel, parallel),
         (shares.recovery, recovery),
         (shares.missing_parameter, missing_parameter),
         (shares.missing_function, missing_function),

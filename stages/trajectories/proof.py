@@ -1,14 +1,17 @@
 """Proofs about a finished dialogue, from the record and its environment alone.
 
-Every argument has a span that holds (the user's verbatim words, an earlier result, the schema's default); users say no
-tool name, field name or minted id; doing nothing fails each turn's goal and so does a perturbed gold: a dropped write, a
-wrong target, a wrong written value (envfactory.md 15, 18).
+Every argument has a span that holds (the user's verbatim words, the result of a call in an earlier message, the schema's
+default); users say no tool name, field name or minted id; doing nothing fails each turn's goal and so does a perturbed
+gold: a dropped write, a wrong target, a wrong written value (envfactory.md 15, 18).
 """
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from pydantic import JsonValue
 
+from stages.core.dialogues import sizes
 from stages.core.engine import Runtime, Session
 from stages.core.records import Call, Dialogue, Environment, Turn
 from stages.trajectories.draft import at
@@ -22,6 +25,8 @@ def unproved(dialogue: Dialogue, environment: Environment) -> list[str]:
     results: list[JsonValue] = []
     for number, turn in enumerate(dialogue.turns):
         spans = {(span.call, span.argument): span for span in turn.spans}
+        ends = list(accumulate(sizes(turn)))
+        done, shown = len(results), [0, *ends]
         for index, (call, outcome) in enumerate(zip(turn.calls, turn.outcomes, strict=True)):
             for argument, value in call.arguments.items():
                 span = spans.get((index, argument))
@@ -36,7 +41,9 @@ def unproved(dialogue: Dialogue, environment: Environment) -> list[str]:
                     elif not supports(text, value):
                         problems.append(f"{where}: {text!r} does not state {value!r}")
                 elif span.origin == "result":
-                    known = span.call_index is not None and span.call_index < len(results)
+                    # What a message asks for is not known before it is sent.
+                    sent = done + shown[bisect_right(ends, index)]
+                    known = span.call_index is not None and span.call_index < sent
                     if not known or not _holds(results[span.call_index or 0], span.path or "", value):
                         problems.append(f"{where}: not in an earlier result")
                 elif _default(environment, call, argument) != value:

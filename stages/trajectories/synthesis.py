@@ -93,13 +93,14 @@ def said(turns: Sequence[Turn]) -> str:
 
 
 def identity(environment: str, scenario: str, turns: Sequence[Turn], policy: str = "") -> str:
-    """A dialogue's id: its place, the user's words and the rule of the house where there is one."""
+    """A dialogue's id: its place, the user's words, the rule of the house and calls made together where there are any."""
     body: dict[str, object] = {
         "environment": environment,
         "scenario": scenario,
         "turns": [turn.user for turn in turns],
     }
     body |= {"policy": policy} if policy else {}
+    body |= {"messages": [list(turn.messages) for turn in turns]} if any(turn.messages for turn in turns) else {}
     return content_id("dialogue", body)
 
 

@@ -15,7 +15,7 @@ from stages.trajectories.tokens import estimate
 from tests.fixtures.tasks import tasks_scenario
 from tests.trajectories.test_dialogues import ENVIRONMENT, RUNTIME, _second, made
 
-CASES = ("missing_parameter", "missing_function", "policy", "recovery", "no_call")
+CASES = ("missing_parameter", "missing_function", "policy", "recovery", "no_call", "parallel")
 
 
 def shares(*cases: str) -> Hard:

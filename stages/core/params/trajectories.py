@@ -52,6 +52,8 @@ class Hard(Section):
     """The first call takes a name for a key and fails; it stays in the history and is not taught."""
     no_call: float = Field(ge=0, le=1)
     """The last words need no tool."""
+    parallel: float = Field(ge=0, le=1)
+    """Calls that need not wait for each other are one message; `max_new_tokens` of rl, merge and evaluation must hold two."""
 
 
 class Refine(Section):
