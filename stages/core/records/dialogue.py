@@ -82,6 +82,10 @@ class Turn(Record):
     case: Case = "plain"
     refined: tuple[Refinement, ...] = ()
     """Refinements of the words, in the order of the requests."""
+    ways: tuple[tuple[Call, ...], ...] = ()
+    """The other ways of the fewest calls to the goal, without arguments that do not matter; empty where none was looked for."""
+    masked: tuple[tuple[int, str], ...] = ()
+    """(call, argument) of the reference whose value does not matter, found by leaving it out or changing it."""
 
 
 class Dialogue(Record):

@@ -7,16 +7,19 @@ reference's number:
 
     R = clip(goal + valid * (1 - goal) * worked / tried - length * min(1, extra / 4), 0, 1)
 
+where the number is that of a shortest way, if the reference took more (it may hold a failed try).
 Doing nothing earns 0 and no attempt earns less, so silence never beats a try (trl#6427); trying without success never
 earns more than `valid`. A length penalty counts calls, not tokens: a call's tokens are the tool's, not the model's.
 
 `envfactory` (EnvFactory's released code): R = max(0, alpha R_traj + (1 - alpha) R_state - min(.05 extra, .5) -
 min(.05 unparsable, .5)). R_traj is 1 if every reference call matches a distinct call of the model (same tool, each
-reference argument equal, numbers within 1e-6 relative, extra arguments and order ignored). R_state is 1 if the state
-equals the reference's by goal digest and the model called something; the release compares saved files of servers that
-were called. Arguments the reference took from a schema's default count as masked.
+reference argument equal, numbers within 1e-6 relative, extra arguments and order ignored), or if the calls of another
+shortest way do: the release has one reference and punishes every other right path. R_state is 1 if the state equals the
+reference's by goal digest and the model called something; the release compares saved files of servers that were called.
+Masked are arguments that the planner found immaterial and those that the reference took from a schema's default.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -43,7 +46,7 @@ def goal_reward(played: PlayedTurn, reference: Turn, weights: GoalWeights) -> fl
     worked = sum(entry.result.ok for entry in played.calls)
     goal = float(played.passed)
     shaped = weights.valid * (1 - goal) * (worked / tried) if tried else 0.0
-    extra = max(0, tried - len(reference.calls))
+    extra = max(0, tried - fewest(reference))
     return min(1.0, max(0.0, goal + shaped - weights.length * min(1.0, extra / EXTRA_CALLS)))
 
 
@@ -57,17 +60,29 @@ def envfactory_reward(played: PlayedTurn, reference: Turn, alpha: float = 0.5) -
     return max(0.0, alpha * trajectory + (1 - alpha) * float(played.state) - penalty)
 
 
+def fewest(reference: Turn) -> int:
+    """Calls of a shortest way, as far as it is known."""
+    return min(map(len, (reference.calls, *reference.ways)))
+
+
 def matches(calls: list[Call], reference: Turn) -> bool:
-    """True if every reference call has a distinct partner; arguments from schema defaults don't count."""
-    masked = {(span.call, span.argument) for span in reference.spans if span.origin == "default"}
-    wanted = [
-        (call.tool, {name: value for name, value in call.arguments.items() if (index, name) not in masked})
+    """True if the reference's calls, or those of another of its ways, all have partners; masked arguments don't count."""
+    masked = {(span.call, span.argument) for span in reference.spans if span.origin == "default"} | set(
+        reference.masked
+    )
+    wanted = tuple(
+        Call(tool=call.tool, arguments={k: v for k, v in call.arguments.items() if (index, k) not in masked})
         for index, call in enumerate(reference.calls)
-    ]
-    return _partners(wanted, list(calls))
+    )
+    return any(covers(calls, way) for way in (wanted, *reference.ways))
 
 
-def _partners(wanted: list[tuple[str, dict[str, JsonValue]]], free: list[Call]) -> bool:
+def covers(calls: Sequence[Call], way: Sequence[Call]) -> bool:
+    """True if every call of `way` has a distinct partner among `calls` that gives at least its arguments."""
+    return _partners([(call.tool, call.arguments) for call in way], list(calls))
+
+
+def _partners(wanted: Sequence[tuple[str, dict[str, JsonValue]]], free: list[Call]) -> bool:
     # A reference call that asks for less could take another's only partner, so every choice is tried; turns are short.
     if not wanted:
         return True
