@@ -80,7 +80,7 @@ def shown(environment: Environment, tool: Tool, arguments: Mapping[str, JsonValu
     token = page(tool, value)
     if token is not None:
         found["page", tool.name, token] = token
-    elif tool.items is not None and not {tool.page_token, *tool.filters} & set(arguments):
+    elif tool.items is not None and set(arguments) <= {*tool.parents, tool.page_size}:
         found["rows", tool.table, scope(tool, arguments), canonical(sorted(listed))] = None
     return found
 

@@ -8,10 +8,11 @@ EnvFactory has an LLM judge rank solutions by how few calls they take and mark w
 the fewest are found by search (`ways`) and what is immaterial by leaving it out.
 """
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from stages.core.engine import Runtime, Session
-from stages.core.records import Dialogue, Rejected
+from stages.core.records import Dialogue, Rejected, Turn
 from stages.core.rollouts.reward import covers
 from stages.trajectories.candidates import Task
 from stages.trajectories.knowledge import Sight, rows, shown, stated
@@ -61,12 +62,9 @@ def search(task: Task, session: Session, known: Sight, caps: Caps) -> Ways:
     return Ways(minimal, "found", one.expanded, tuple((places[index], name) for index, name in masked))
 
 
-def plan(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Dialogue | Rejected:
-    """The dialogue with every turn's other ways and immaterial arguments.
-
-    Rejected as `not_minimal` where a reference is longer than needed, as `unknown` where the search cannot tell.
-    """
-    environment, turns = runtime.environment, list(dialogue.turns)
+def searched(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Iterator[tuple[Task, Ways]]:
+    """Every turn of a proved dialogue with its ways, each turn from where the references of those before it lead."""
+    environment = runtime.environment
     tools = [environment.tool(name) for name in dialogue.tools]
     session, known = runtime.open(dialogue.scenario), Sight()
     before = rows(session)
@@ -79,11 +77,7 @@ def plan(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Dialogue | Rejecte
                 ahead.call(call.tool, dict(call.arguments))
             after = rows(ahead) if writes else before
             task = Task(environment, tools, turn, before, after, *stated(dialogue, number))
-            found = search(task, session, {**known, **task.named()}, caps)
-            if found.verdict != "found":
-                return _rejected(dialogue, number, task, found)
-            others = tuple(way for way in found.minimal if not covers(turn.calls, way) or len(way) < len(turn.calls))
-            turns[number] = turn.model_copy(update={"ways": others, "masked": found.masked})
+            yield task, search(task, session, {**known, **task.named()}, caps)
             for call, outcome in zip(turn.calls, turn.outcomes, strict=True):
                 if outcome.error is None:
                     known |= shown(environment, environment.tool(call.tool), call.arguments, outcome.value)
@@ -92,6 +86,20 @@ def plan(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Dialogue | Rejecte
             session, before = ahead, after
     finally:
         session.close()
+
+
+def plan(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Dialogue | Rejected:
+    """The dialogue with every turn's other ways and immaterial arguments.
+
+    Rejected as `not_minimal` where a reference is longer than needed, as `unknown` where the search cannot tell.
+    """
+    turns: list[Turn] = []
+    for task, found in searched(runtime, dialogue, caps):
+        turn = task.turn
+        if found.verdict != "found":
+            return _rejected(dialogue, len(turns), task, found)
+        others = tuple(way for way in found.minimal if not covers(turn.calls, way) or len(way) < len(turn.calls))
+        turns.append(turn.model_copy(update={"ways": others, "masked": found.masked}))
     return dialogue.model_copy(update={"turns": tuple(turns)})
 
 
