@@ -23,8 +23,10 @@ from stages.core.progress import track
 from stages.core.records import Dialogue, Record, Rejected, Scenario, Split
 from stages.trajectories import tokens
 from stages.trajectories.hard import harden
+from stages.trajectories.planner import plan
 from stages.trajectories.refine import refine
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses, said
+from stages.trajectories.ways import Caps
 
 Chain = tuple[str, list[str]]
 """A chain's id and its tools."""
@@ -191,14 +193,13 @@ def work(
         turns = rng.choice((1, 1, 2)) if share.split != "train" else rng.randint(params.min_turns, params.max_turns)
         parents = (chain[0],) if chain[0] else ()
         made = maker.dialogue(scenarios[number % len(scenarios)], chain[1], turns, parents, rng)
+        if isinstance(made, Dialogue):
+            made = finished(maker.runtime, made, params, number)
         if isinstance(made, Rejected):
             rejected.append(made)
             misses += 1
         else:
-            words = seeds.generator(params.seed, "refine", share.split, share.environment, number)
-            cases = seeds.generator(params.seed, "hard", share.split, share.environment, number)
-            refined = refine(maker.runtime, made, params.refine, words)
-            found.append(harden(maker.runtime, refined, params.hard, cases))
+            found.append(made)
             misses = 0
         number += 1
     return Part(
@@ -210,6 +211,14 @@ def work(
         tools=dict(uses.tools),
         templates=dict(uses.templates),
     )
+
+
+def finished(runtime: Runtime, dialogue: Dialogue, params: Params, number: int) -> Dialogue | Rejected:
+    """The dialogue refined, made hard and planned as the params want it; `number` of its try seeds what is drawn."""
+    place = dialogue.split, dialogue.environment, number
+    dialogue = refine(runtime, dialogue, params.refine, seeds.generator(params.seed, "refine", *place))
+    dialogue = harden(runtime, dialogue, params.hard, seeds.generator(params.seed, "hard", *place))
+    return plan(runtime, dialogue, Caps(params.planner.calls, params.planner.states))
 
 
 def starts(entry: Entry) -> list[Scenario]:

@@ -91,16 +91,23 @@ def searched(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Iterator[tuple
 def plan(runtime: Runtime, dialogue: Dialogue, caps: Caps) -> Dialogue | Rejected:
     """The dialogue with every turn's other ways and immaterial arguments.
 
-    Rejected as `not_minimal` where a reference is longer than needed, as `unknown` where the search cannot tell.
+    Rejected as `not_minimal` where a reference is longer than needed, as `unknown` where the search cannot tell. With no
+    calls to look at it stays as it is.
     """
+    if caps.calls == 0:
+        return dialogue
     turns: list[Turn] = []
     for task, found in searched(runtime, dialogue, caps):
-        turn = task.turn
         if found.verdict != "found":
             return _rejected(dialogue, len(turns), task, found)
-        others = tuple(way for way in found.minimal if not covers(turn.calls, way) or len(way) < len(turn.calls))
-        turns.append(turn.model_copy(update={"ways": others, "masked": found.masked}))
+        turns.append(recorded(task.turn, found))
     return dialogue.model_copy(update={"turns": tuple(turns)})
+
+
+def recorded(turn: Turn, found: Ways) -> Turn:
+    """The turn with its other ways: those that its reference is not, be it only that the reference holds a failed try."""
+    others = tuple(way for way in found.minimal if not covers(turn.calls, way) or len(way) < len(turn.calls))
+    return turn.model_copy(update={"ways": others, "masked": found.masked})
 
 
 def _rejected(dialogue: Dialogue, number: int, task: Task, found: Ways) -> Rejected:

@@ -1,8 +1,9 @@
-"""`python -m stages.trajectories.rewards [data/trajectories] [data/environments]`: what two rewards make of perturbed golds.
+"""`python -m stages.trajectories.rewards [data/trajectories] [data/environments]`: what rewards make of perturbed golds.
 
-Every turn's reference is played as it is, in other ways that are right too, and in ways that are wrong by construction. The
-goal reward and EnvFactory's reward (notes, section 6) price each; the table says how often each pays for a wrong end and how
-often it takes from a right one. Whether a way is right is not asked of a reward: a right one must end in the reference's
+Every turn's reference is played as it is, in other ways that are right too (the planner's among them), and in ways that are
+wrong by construction. The goal reward, EnvFactory's reward (notes, section 6) with all shortest ways, and the same as it was
+released, with the reference alone, price each; the table says how often each pays for a wrong end and how often it takes
+from a right one. Whether a way is right is not asked of a reward: a right one must end in the reference's
 exact rows, a wrong one must not.
 """
 
@@ -22,9 +23,14 @@ from stages.core.records import Call, Dialogue, Environment, Goal, Turn, canonic
 from stages.core.rollouts.goal import reached, says
 from stages.core.rollouts.reward import GoalWeights, envfactory_reward, goal_reward
 from stages.core.rollouts.seat import PlayedTurn
+from stages.trajectories.planner import Ways, recorded, searched
 from stages.trajectories.proof import effective, perturbed
+from stages.trajectories.ways import Caps
 
 WEIGHTS = GoalWeights(valid=0.1, length=0.1)
+CAPS = Caps(calls=8, states=20_000)
+"""Of the search for other ways, wide enough for every turn measured so far."""
+REWARDS = ("goal", "envfactory", "released")
 PAID = 0.5
 """From here on a reward counts as paid: no reward of a wrong end should come so far, none of a right one fall below."""
 
@@ -45,12 +51,18 @@ class Row(NamedTuple):
     right: bool
     goal: float
     envfactory: float
+    released: float
+    """EnvFactory's reward that knows no way but the reference."""
 
 
-def ways(environment: Environment, turn: Turn, session: Session) -> Iterator[Way]:
-    """The reference and its perturbations, on a session that stands where the turn starts."""
+def ways(environment: Environment, turn: Turn, session: Session, found: Ways) -> Iterator[Way]:
+    """The reference, other ways and perturbations, on a session that stands where the turn starts."""
     calls, text = turn.calls, turn.answer
     yield Way("the reference", True, calls, text)
+    for other in recorded(turn, found).ways if found.verdict == "found" else found.minimal:
+        if other:
+            shorter = len(other) < len(calls)
+            yield Way("a shorter path" if shorter else "another minimal path", True, other, text)
     look = next((t for t in environment.tools if not t.writes and not t.parameters.get("required")), None)
     if look is not None and look.name not in {call.tool for call in calls}:
         yield Way("a look first", True, (Call(tool=look.name, arguments={}), *calls), text)
@@ -141,14 +153,17 @@ def _rows(session: Session) -> list[str]:
 def measure(runtime: Runtime, dialogue: Dialogue) -> Iterator[Row]:
     """Every turn of a dialogue in every way. A way that turns out to be another's is left out."""
     session = runtime.open(dialogue.scenario)
-    for turn in dialogue.turns:
-        for way in ways(runtime.environment, turn, session):
+    for turn, (_, found) in zip(dialogue.turns, searched(runtime, dialogue, CAPS), strict=True):
+        planned = recorded(turn, found) if found.verdict == "found" else turn
+        for way in ways(runtime.environment, turn, session, found):
             played, same = play(session, turn, way)
             right = way.right if way.right is not None else same
             said = way.text == turn.answer
             if way.right is False and same and said and way.calls:
                 continue  # a perturbation that changed nothing
-            yield Row(way.name, right, goal_reward(played, turn, WEIGHTS), envfactory_reward(played, turn))
+            released = turn.model_copy(update={"ways": (), "masked": ()})
+            prices = (envfactory_reward(played, planned), envfactory_reward(played, released))
+            yield Row(way.name, right, goal_reward(played, planned, WEIGHTS), *prices)
         for call in turn.calls:
             session.call(call.tool, dict(call.arguments))
     session.close()
@@ -160,7 +175,7 @@ def table(rows: Sequence[Row]) -> list[dict[str, object]]:
     for name, right in dict.fromkeys((row.name, row.right) for row in rows):
         own = [row for row in rows if (row.name, row.right) == (name, right)]
         line: dict[str, object] = {"way": name, "right": right, "turns": len(own)}
-        for reward in ("goal", "envfactory"):
+        for reward in REWARDS:
             values = [getattr(row, reward) for row in own]
             wrong = [value < PAID if right else value >= PAID for value in values]
             line[reward] = {"mean": round(sum(values) / len(own), 3), "wrong": round(sum(wrong) / len(own), 4)}
@@ -169,7 +184,7 @@ def table(rows: Sequence[Row]) -> list[dict[str, object]]:
 
 
 def main(words: Sequence[str]) -> int:
-    """Print the table as lines of JSON and the two shares. Returns 2 for a user's mistake."""
+    """Print the table as lines of JSON and each reward's shares. Returns 2 for a user's mistake."""
     folders = [Path(word) for word in words] or [Path("data/trajectories"), Path("data/environments")]
     try:
         entries = load(folders[1])
@@ -181,7 +196,7 @@ def main(words: Sequence[str]) -> int:
     rows = [row for one in dialogues for row in measure(runtimes[one.environment], one)]
     for line in table(rows):
         print(json.dumps(line))
-    for reward in ("goal", "envfactory"):
+    for reward in REWARDS:
         paid = [getattr(row, reward) >= PAID for row in rows if not row.right]
         punished = [getattr(row, reward) < PAID for row in rows if row.right]
         print(

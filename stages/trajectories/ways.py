@@ -16,7 +16,8 @@ Calls = tuple[Call, ...]
 
 
 class Caps(NamedTuple):
-    """Where the search stops and says `unknown`: calls of a reference, calls tried and nodes visited a turn."""
+    """Where the search stops and says `unknown`: calls of a reference (0: nothing is searched at all), calls
+    tried and nodes visited a turn."""
 
     calls: int
     states: int

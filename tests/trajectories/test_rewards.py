@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from stages.core.engine import Runtime
+from stages.core.records import Call
 from stages.trajectories.rewards import Row, main, measure, table
 from tests.trajectories.test_dialogues import RUNTIME, made
+from tests.trajectories.test_planner import said, twice
 
-RIGHT = {"the reference", "a look first", "a failed try first", "answered from memory"}
+RIGHT = {"the reference", "a shorter path", "a look first", "a failed try first", "answered from memory"}
 WRONG = {
     "nothing done",
     "a guess",
@@ -45,6 +48,19 @@ def test_the_calls_reward_pays_for_an_answer_that_was_never_said(rows):
 def test_the_calls_reward_takes_all_from_who_remembers_what_an_earlier_turn_has_shown(rows):
     known = [row for row in rows if row.name == "answered from memory"]
     assert known and all((row.right, row.goal, row.envfactory) == (True, 1.0, 0.0) for row in known)
+
+
+def test_another_minimal_path_is_paid_in_full_where_the_ways_are_known_and_half_by_the_reference_alone():
+    look = Call(tool="tasklists_list", arguments={})
+    patch = Call(tool="tasklists_patch", arguments={"tasklist": "l101", "title": "Food"})
+    dialogue = said(twice(), ("Rename Groceries to Food.", (look, patch), ()))
+    other = [row for row in measure(Runtime(twice()), dialogue) if row.name == "another minimal path"]
+    assert [(row.right, row.goal, row.envfactory, row.released) for row in other] == [(True, 1.0, 1.0, 0.5)]
+
+
+def test_a_path_shorter_than_the_reference_is_right_and_only_the_goal_reward_knows(rows):
+    shorter = [row for row in rows if row.name == "a shorter path"]
+    assert shorter and all((row.right, row.goal, row.envfactory) == (True, 1.0, 0.5) for row in shorter)
 
 
 def test_an_extra_call_costs_a_little_and_a_broken_state_half(rows):

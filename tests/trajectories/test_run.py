@@ -9,14 +9,17 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from stages.core import jsonl
+from stages.core.engine import Runtime
 from stages.core.errors import UserError
 from stages.core.params import load
-from stages.core.records import Dialogue, RlRow, SftRow
+from stages.core.records import Dialogue, Rejected, RlRow, SftRow
+from stages.trajectories.planner import plan
 from stages.trajectories.replay import check, replay
 from stages.trajectories.run import run
+from stages.trajectories.ways import Caps
 from tests.fixtures.tasks import tasks_environment, tasks_scenario
 from tests.trajectories.test_calls import API
-from tests.trajectories.test_dialogues import _second
+from tests.trajectories.test_dialogues import ENVIRONMENT, _second
 from tests.trajectories.test_dialogues import made as made_dialogues
 
 PARAMS = load("trajectories").model_copy(
@@ -55,14 +58,15 @@ def inputs(root: Path, names: tuple[str, ...] = ("one", "two", "held")) -> dict[
     return folders
 
 
-def made(root: Path) -> Path:
+def made(root: Path, calls: int = 0) -> Path:
     """The finished artefact. The word counter is coarse about JSON, so the budgets are wide."""
     out = root / "out"
     out.mkdir(parents=True)
     wide = PARAMS.model_copy(
         update={"schema_tokens": 4000, "result_tokens": 4000, "call_tokens": 4000, "single_call_tokens": 4000}
     )
-    run(wide.model_copy(update={"call_row_tokens": 4000}), inputs(root / "in"), out)
+    planner = wide.planner.model_copy(update={"calls": calls})
+    run(wide.model_copy(update={"call_row_tokens": 4000, "planner": planner}), inputs(root / "in"), out)
     return out
 
 
@@ -85,6 +89,17 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = made(tmp_path / "a"), made(tmp_path / "b")
     for name in ("dialogues.jsonl", "calls.jsonl", "sft.jsonl", "rl.jsonl"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_with_the_planner_every_reference_is_a_shortest_way(tmp_path: Path) -> None:
+    def again(row: Dialogue) -> Dialogue | Rejected:
+        return plan(Runtime(ENVIRONMENT.model_copy(update={"id": row.environment})), row, Caps(4, 2000))
+
+    planned = list(jsonl.read(made(tmp_path / "a", calls=4) / "dialogues.jsonl", Dialogue))
+    assert [again(row) for row in planned] == planned
+    plain = list(jsonl.read(made(tmp_path / "b") / "dialogues.jsonl", Dialogue))
+    assert any(isinstance(again(row), Rejected) for row in plain)
+    assert not any(turn.ways or turn.masked for row in plain for turn in row.turns)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,15 @@ class Refine(Section):
     """Requests of one turn at most."""
 
 
+class Planner(Section):
+    """The search for all shortest ways; a dialogue is rejected where a reference is longer or the search cannot tell."""
+
+    calls: int = Field(ge=0, le=8)
+    """Calls of a turn that it looks at, at most; 0: no dialogue is planned, and none has other ways."""
+    states: int = Field(ge=1)
+    """Calls tried and nodes visited in a turn, at most."""
+
+
 class Params(Section):
     """Section `trajectories` of params.yaml."""
 
@@ -112,6 +121,8 @@ class Params(Section):
     """Calibrated refinement of the users' words."""
     hard: Hard
     """Hard cases of real use."""
+    planner: Planner
+    """Whether references are proved to be shortest, and how far that is looked into."""
     author: Author
     """Who words the dialogues' user turns."""
 
