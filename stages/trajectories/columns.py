@@ -1,8 +1,10 @@
 """Columns as people see them: what they are called, what an argument takes, what an answer can hold."""
 
+from collections.abc import Mapping
+
 from pydantic import JsonValue
 
-from stages.core.records import Column, Tool
+from stages.core.records import Column, Table, Tool
 from stages.trajectories.words import machine_words, words
 
 
@@ -23,3 +25,10 @@ def tellable(value: JsonValue) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
     return isinstance(value, int | float) or (0 < len(value) <= 60 and "\n" not in value and not machine_words(value))
+
+
+def askable(table: Table, name: str | None, row: Mapping[str, JsonValue]) -> list[Column]:
+    """The columns of a shown row that can be asked for and said; not `name`, which the question says."""
+    kinds = ("text", "number", "time", "enum")
+    asked = [c for c in table.columns if c.kind in kinds and c.name not in (name, table.key) and not c.clock]
+    return [column for column in asked if tellable(row.get(column.name))]

@@ -67,6 +67,10 @@ class Draft:
         """Rows that this turn's look-ups found by their label."""
         self.results: list[JsonValue] = []
         """Values of all calls so far, of every turn."""
+        self.tools: list[Tool] = []
+        """Their tools."""
+        self.listed: dict[tuple[str, str | None], int] = {}
+        """(table, parent's key) -> how many writes stood when a look-up last listed it."""
 
     def begin(self) -> None:
         """Start the next turn on the state that the last one left."""
@@ -82,7 +86,7 @@ class Draft:
         twin.before, twin.turn, twin.known = self.before, self.turn, dict(self.known)
         twin.calls, twin.outcomes = list(self.calls), list(self.outcomes)
         twin.spans, twin.mentioned = list(self.spans), list(self.mentioned)
-        twin.results = list(self.results)
+        twin.results, twin.tools, twin.listed = list(self.results), list(self.tools), dict(self.listed)
         return twin
 
     def call(self, tool: Tool, arguments: dict[str, Bound]) -> JsonValue:
@@ -109,12 +113,24 @@ class Draft:
         self.calls.append(Call(tool=tool.name, arguments=plain))
         self.outcomes.append(Outcome(value=result.value))
         self.results.append(result.value)
+        self.tools.append(tool)
         self._remember(tool, result.value, index)
         return result.value
 
     def result(self, call_index: int, path: str) -> JsonValue:
         """What an earlier call's result holds at a path."""
         return at(self.results[call_index], path)
+
+    def seen(self, table: str, key: str) -> dict[str, JsonValue]:
+        """What results so far have shown of a row, the latest value of each column."""
+        found: dict[str, JsonValue] = {}
+        name = self.environment.table(table).key
+        for tool, value in zip(self.tools, self.results, strict=True):
+            rows = [value, *_items(value, tool)] if tool.table == table else []
+            for row in rows:
+                if isinstance(row, dict) and row.get(name) == key:
+                    found |= row
+        return found
 
     def key(self, ref: Ref) -> Bound:
         """The key of a row: said by the user, seen in a result, or looked up now. Raises Refused."""
@@ -143,10 +159,10 @@ class Draft:
         value = self.call(tool, self.parents(tool, scope))
         if not isinstance(value, dict):
             raise Refused("no_list", table)
+        self.listed[table, scope.key if scope else None] = self.session.writes
         if tool.page_token is not None and len(value) > 1 and any("oken" in name for name in value):
             raise Refused("more_pages", tool.name)
-        rows = value.get(tool.items, [])
-        return rows if isinstance(rows, list) else []
+        return _items(value, tool)
 
     def parents(self, tool: Tool, scope: Ref | None) -> dict[str, Bound]:
         """The enclosing keys that a call needs. Raises Refused when the scope does not give one of them."""
@@ -171,10 +187,15 @@ class Draft:
             key = value.get(table.key)
             if isinstance(key, str):
                 self.known.setdefault((table.name, key), (index, table.key))
-        rows = value.get(tool.items or "", []) if isinstance(value, dict) else []
-        for number, row in enumerate(rows if isinstance(rows, list) else []):
+        for number, row in enumerate(_items(value, tool)):
             if isinstance(row, dict) and isinstance(row.get(table.key), str):
                 self.known.setdefault((table.name, str(row[table.key])), (index, f"{tool.items}.{number}.{table.key}"))
+
+
+def _items(value: JsonValue, tool: Tool) -> list[JsonValue]:
+    """The rows of a list's result; none of any other."""
+    rows = value.get(tool.items or "") if isinstance(value, dict) else None
+    return rows if isinstance(rows, list) else []
 
 
 def keys(schema: JsonValue, value: JsonValue, path: str = "") -> list[tuple[str, str, str]]:

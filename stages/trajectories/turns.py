@@ -10,7 +10,7 @@ from random import Random
 from pydantic import JsonValue
 
 from stages.core.records import Column, Table, Tool
-from stages.trajectories.columns import schema, spoken_field, tellable
+from stages.trajectories.columns import askable, schema, spoken_field, tellable
 from stages.trajectories.draft import Bound, Draft, Refused, said
 from stages.trajectories.phrases import extra, mention, named
 from stages.trajectories.spoken import say
@@ -166,17 +166,21 @@ class Turns:
         return Worked(slots, f"Done, I deleted {target.label}.", focus=target.scope, gone=True)
 
     def read(self, draft: Draft, tool: Tool, target: Ref, verb: Verb) -> Worked:
-        """One value of a row, looked up and said."""
-        value = draft.call(tool, self._address(draft, tool, target))
-        table = self.environment.table(target.table)
-        skip = {draft.world.name_column(table), table.key}
-        options = [
-            column
-            for column in table.columns
-            if column.kind in ("text", "number", "time", "enum") and column.name not in skip and not column.clock
-            if isinstance(value, dict) and tellable(value.get(column.name))
-        ]
-        if not options or not isinstance(value, dict):
+        """One value of a row, looked up and said. Where the look-up of the row shows it, no further call is made."""
+        table, before = self.environment.table(target.table), len(draft.calls)
+        name = draft.world.name_column(table)
+        given = self._address(draft, tool, target)
+        listed = draft.seen(table.name, target.key) if len(draft.calls) > before else {}
+        attempt = draft.session.fork().call(tool.name, {name: bound.value for name, bound in given.items()})
+        told = attempt.value if attempt.ok and isinstance(attempt.value, dict) else {}
+        unseen = {c: v for c, v in told.items() if c not in draft.seen(table.name, target.key)}
+        if listed and not askable(table, name, unseen):
+            value = listed
+        else:
+            draft.call(tool, given)
+            value = unseen
+        options = askable(table, name, value)
+        if not options:
             raise Refused("nothing_to_read", table.name)
         column = self.rng.choice(options)
         told = str(value[column.name])
@@ -188,6 +192,8 @@ class Turns:
 
     def rows(self, draft: Draft, verb: Verb, table: Table, scope: Ref | None) -> Worked:
         """The names of rows, or how many there are."""
+        if draft.listed.get((table.name, scope.key if scope else None)) == draft.session.writes:
+            raise Refused("shown_before", table.name)
         rows = draft.list_rows(table.name, scope)
         name = draft.world.name_column(table)
         labels = [str(row[name]) for row in rows if isinstance(row, dict) and name in row]

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from stages.core.engine import Runtime
-from stages.core.records import Call
+from stages.core.records import Call, Dialogue
 from stages.trajectories.rewards import Row, main, measure, table
+from tests.fixtures.tasks import tasks_environment, tasks_scenario
 from tests.trajectories.test_dialogues import RUNTIME, made
 from tests.trajectories.test_planner import said, twice
 
@@ -23,7 +24,18 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    return [row for dialogue in made(number=12) for row in measure(RUNTIME, dialogue)]
+    return [row for dialogue in (*made(number=12), wordy()) for row in measure(RUNTIME, dialogue)]
+
+
+def wordy() -> Dialogue:
+    """Asked for what its look-up shows already, and once more: the references make a call too many."""
+    key = {"tasklist": "l101"}
+    look = (Call(tool="tasklists_list", arguments={}), Call(tool="tasks_list", arguments=key))
+    row = next(r for r in tasks_scenario().tables["task"] if r["tasklist"] == "l101" and r["notes"])
+    get = Call(tool="tasks_get", arguments={**key, "task": str(row["id"])})
+    words = f"What are the notes of {row['title']} in Groceries?"
+    value = (str(row["notes"]),)
+    return said(tasks_environment(), (words, (*look, get), value), (words, (get,), value))
 
 
 def test_every_kind_of_way_is_tried_and_named_right_or_wrong_as_it_was_made(rows):

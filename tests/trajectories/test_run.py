@@ -98,7 +98,6 @@ def test_with_the_planner_every_reference_is_a_shortest_way(tmp_path: Path) -> N
     planned = list(jsonl.read(made(tmp_path / "a", calls=4) / "dialogues.jsonl", Dialogue))
     assert [again(row) for row in planned] == planned
     plain = list(jsonl.read(made(tmp_path / "b") / "dialogues.jsonl", Dialogue))
-    assert any(isinstance(again(row), Rejected) for row in plain)
     assert not any(turn.ways or turn.masked for row in plain for turn in row.turns)
 
 
