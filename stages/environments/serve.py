@@ -28,7 +28,7 @@ def chosen(folder: Path, id: str, scenario: str | None) -> Server:
         known = sorted(found.parent.name for found in folder.glob("*/environment.json"))
         hint = f"there are {', '.join(known[:5])}, ..." if known else "there is none; run `make demo` first"
         raise UserError(f"{folder}/{id}", f"no such environment ({hint})")
-    entry = catalogue.entry(path)
+    entry = catalogue.read(path)
     return mcp.server(entry.environment, start(entry.scenarios, scenario))
 
 

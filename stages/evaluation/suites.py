@@ -41,7 +41,7 @@ def play(subject: Subject, params: Params, inputs: Inputs) -> list[ItemResult]:
     """Suite `environments`: dialogues of the test split. Raises UserError if there are none."""
     where = inputs["trajectories"] / "dialogues.jsonl"
     dialogues = list(jsonl.read(where, Dialogue))
-    held = {name: entry.environment for name, entry in catalogue.load(inputs["environments"]).items()}
+    held = catalogue.environments(catalogue.load(inputs["environments"]), (one.environment for one in dialogues))
     own = params.environments
     shown = examples.dialogue(dialogues, held, params.shots, params.seed) if subject.few_shot else []
     return environments.score(

@@ -89,7 +89,7 @@ def _draw(items: list, count: int, seed: int, what: str) -> list:
 def _score(path: Path, dev: Dev, inputs: Inputs, params: Params) -> list[ItemResult]:
     model = folder.load_model(path, threads=params.threads)
     tokenizer = folder.load_tokenizer(path)
-    held = {name: entry.environment for name, entry in catalogue.load(inputs["environments"]).items()}
+    held = catalogue.environments(catalogue.load(inputs["environments"]), (one.environment for one in dev.dialogues))
     settings = PlaySettings(params.max_calls_per_turn, params.max_new_tokens, params.batch_size)
     how = params.decoding
     results = environments.score(model, tokenizer, dev.dialogues, held, settings, decoding=how, stage="merge")

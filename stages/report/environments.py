@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from stages.core.engine.catalogue import Entry
+from stages.core.engine.joint import parts
 from stages.core.records import Dialogue, Rejected
 from stages.report.templating import missing, render
 from stages.report.transcripts import Line
@@ -46,7 +47,7 @@ def section(
 
     Args:
         catalogue: environments with their verdicts.
-        dialogues: of all splits; they are counted, and say which environments serve dev.
+        dialogues: of all splits; they are counted (one on a join for each part), and say which environments serve dev.
         choices: environment id -> why its API was chosen.
         rejected: APIs that gave no environment.
         most: reasons spelled out for one environment.
@@ -55,7 +56,8 @@ def section(
         return missing("environments")
     by_environment: dict[str, list[Dialogue]] = {}
     for dialogue in dialogues:
-        by_environment.setdefault(dialogue.environment, []).append(dialogue)
+        for name in parts(dialogue.environment):
+            by_environment.setdefault(name, []).append(dialogue)
     rows = [_row(entry, by_environment.get(name, []), choices.get(name, ""), most) for name, entry in catalogue.items()]
     rank = list(ROLES)
     rows.sort(key=lambda row: (rank.index(row["role"]), row["publisher"], row["title"]))

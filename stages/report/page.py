@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from stages.core.engine.catalogue import with_joins
 from stages.core.params.report import Params
 from stages.core.seeds import generator
 from stages.report import (
@@ -24,6 +25,7 @@ from stages.report.templating import render
 def page(material: Material, params: Params) -> str:
     """The whole page. The same material and params give the same text."""
     words = order(material.graph)
+    played = with_joins(material.catalogue, (dialogue.environment for dialogue in material.dialogues))
     rejected = material.parts["environments"].rejected if "environments" in material.parts else ()
     sections = [
         ("summary", "What came out", headline.section(material)),
@@ -38,14 +40,14 @@ def page(material: Material, params: Params) -> str:
         (
             "distributions",
             "Distributions",
-            distributions.section(material.dialogues, material.catalogue, material.metrics("difficulty")),
+            distributions.section(material.dialogues, played, material.metrics("difficulty")),
         ),
         ("training", "Training", training.section({word: material.metrics(word) for word in ("sft", "rl")})),
         (
             "dialogues",
             "Training dialogues to read",
             transcripts.training(
-                material.dialogues, material.catalogue, params.dialogues, generator(params.seed, "report", "training")
+                material.dialogues, played, params.dialogues, generator(params.seed, "report", "training")
             ),
         ),
         (
@@ -54,7 +56,7 @@ def page(material: Material, params: Params) -> str:
             transcripts.own(
                 material.own,
                 material.dialogues,
-                material.catalogue,
+                played,
                 params.own,
                 generator(params.seed, "report", "own"),
             ),

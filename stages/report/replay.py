@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from stages.core import replay as core
 from stages.core.engine import Runtime, ScenarioRefused
-from stages.core.engine.catalogue import Entry
+from stages.core.engine.catalogue import Entry, entry
 from stages.core.records import Dialogue
 from stages.report.material import Replayed
 
@@ -16,11 +16,12 @@ def replay(catalogue: Mapping[str, Entry], dialogues: Iterable[Dialogue]) -> Rep
     total = 0
     for dialogue in dialogues:
         total += 1
-        entry = catalogue.get(dialogue.environment)
-        if entry is None:
-            problems.append(f"{dialogue.id}: there is no environment {dialogue.environment}")
+        name = dialogue.environment
+        try:
+            runtime = runtimes.get(name) or runtimes.setdefault(name, Runtime(entry(catalogue, name).environment))
+        except KeyError as missing:
+            problems.append(f"{dialogue.id}: there is no environment {missing.args[0]}")
             continue
-        runtime = runtimes.setdefault(dialogue.environment, Runtime(entry.environment))
         if problem := _differs(runtime, dialogue):
             problems.append(f"{dialogue.id}: {problem}")
     return Replayed(total, tuple(problems))

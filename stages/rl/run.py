@@ -22,8 +22,9 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     tokenizer = folder.load_tokenizer(start)
     template.check(tokenizer)
     sources = [inputs["trajectories"] / "rl.jsonl", inputs["difficulty"] / "rl.jsonl"]
-    environments = {name: found.environment for name, found in catalogue.load(inputs["environments"]).items()}
     dialogues = {row.id: row for row in jsonl.read(inputs["trajectories"] / "dialogues.jsonl", Dialogue)}
+    entries = catalogue.load(inputs["environments"])
+    environments = catalogue.environments(entries, (row.environment for row in dialogues.values()))
     rows = chain.from_iterable(jsonl.read(source, RlRow) for source in sources)
     prompts = prepare(rows, dialogues, environments, tokenizer, params)
     if not prompts.usable:

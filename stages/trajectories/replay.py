@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stages.core import jsonl
 from stages.core.engine import Runtime
-from stages.core.engine.catalogue import Entry, load
+from stages.core.engine.catalogue import Entry, entry, load
 from stages.core.errors import UserError
 from stages.core.records import Dialogue
 from stages.core.replay import replay as replay_row
@@ -26,7 +26,7 @@ def _catalogue(folder: str) -> dict[str, Entry]:
 
 @lru_cache(maxsize=64)
 def _runtime(folder: str, environment: str) -> Runtime:
-    return Runtime(_catalogue(folder)[environment].environment)
+    return Runtime(entry(_catalogue(folder), environment).environment)
 
 
 def check(work: tuple[str, str]) -> str | None:
@@ -40,9 +40,11 @@ def check(work: tuple[str, str]) -> str | None:
 
 
 def _problem(folder: str, dialogue: Dialogue) -> str | None:
-    if dialogue.environment not in _catalogue(folder):
-        return f"{dialogue.id}: no environment {dialogue.environment}"
-    problem = replay_row(_runtime(folder, dialogue.environment), dialogue)
+    try:
+        runtime = _runtime(folder, dialogue.environment)
+    except KeyError as missing:
+        return f"{dialogue.id}: no environment {missing.args[0]}"
+    problem = replay_row(runtime, dialogue)
     return f"{dialogue.id}: {problem}" if problem else None
 
 

@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from stages.core import jsonl
 from stages.core.engine import Runtime, Session
-from stages.core.engine.catalogue import load
+from stages.core.engine.catalogue import entry, load
 from stages.core.errors import UserError
 from stages.core.records import Call, Dialogue, Environment, Goal, Turn, canonical
 from stages.core.rollouts.goal import reached, says
@@ -192,7 +192,7 @@ def main(words: Sequence[str]) -> int:
     except UserError as error:
         print(f"rewards: {error}", file=sys.stderr)
         return 2
-    runtimes = {name: Runtime(entry.environment) for name, entry in entries.items()}
+    runtimes = {name: Runtime(entry(entries, name).environment) for name in {one.environment for one in dialogues}}
     rows = [row for one in dialogues for row in measure(runtimes[one.environment], one)]
     for line in table(rows):
         print(json.dumps(line))

@@ -11,6 +11,7 @@ from random import Random
 
 from stages.core.dialogues import function, outcome_text
 from stages.core.engine import Runtime
+from stages.core.engine.joint import origins, parts
 from stages.core.records import Dialogue, Environment, Goal, Rejected, Scenario, Split, Tool, Turn, content_id
 from stages.trajectories import proof
 from stages.trajectories.draft import Draft, Refused
@@ -138,7 +139,11 @@ class Synthesis:
         tools = self._tools(made, rng)
         dialogue = Dialogue(
             id=identity(self.environment.id, scenario.id, made),
-            parents=(scenario.id, *parents, *(f"{self.environment.id}/{name}" for name in tools)),
+            parents=(
+                *parts(scenario.id),
+                *parents,
+                *(id for name in tools for id in origins(self.environment.id, name)),
+            ),
             environment=self.environment.id,
             split=self.split,
             scenario=scenario,

@@ -1,12 +1,21 @@
-"""The catalogue: a folder of environments, each `environment.json`, `scenarios.jsonl` and `gate.json`."""
+"""The catalogue: a folder of environments, each `environment.json`, `scenarios.jsonl` and `gate.json`.
+
+An id with a plus names two of them joined (`joint`). Joins are made when they are asked for and never written: what proves
+one is what proved its parts, and that neither side can touch the other.
+"""
 
 import json
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from itertools import combinations
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from stages.core import jsonl
+from stages.core.engine.joint import JoinRefused, join, join_scenarios, parts
 from stages.core.errors import UserError
 from stages.core.records import Environment, Scenario
 
@@ -25,13 +34,68 @@ def load(folder: Path) -> dict[str, Entry]:
     Raises UserError naming the file and field: unreadable, no verdict, a verdict that says it failed, a folder that
     is not named after its environment, or no environment at all.
     """
-    entries = {path.parent.name: entry(path.parent) for path in sorted(Path(folder).glob("*/environment.json"))}
+    entries = {path.parent.name: read(path.parent) for path in sorted(Path(folder).glob("*/environment.json"))}
     if not entries:
         raise UserError(str(folder), "no environments here")
     return entries
 
 
-def entry(folder: Path) -> Entry:
+def entry(entries: Mapping[str, Entry], name: str) -> Entry:
+    """The environment of that id, or the join that the id names.
+
+    Raises KeyError for one that is not there, UserError for parts that cannot be joined.
+    """
+    if name in entries:
+        return entries[name]
+    return reduce(_joined, [entries[part] for part in parts(name)])
+
+
+def with_joins(entries: Mapping[str, Entry], names: Iterable[str]) -> dict[str, Entry]:
+    """All entries, and behind them those joins among `names` whose parts are there. Raises UserError as `entry` does."""
+    joins = sorted({name for name in names if name not in entries and all(part in entries for part in parts(name))})
+    return {**entries, **{name: entry(entries, name) for name in joins}}
+
+
+def environments(entries: Mapping[str, Entry], names: Iterable[str]) -> dict[str, Environment]:
+    """As `with_joins`, without start states and verdicts."""
+    return {name: one.environment for name, one in with_joins(entries, names).items()}
+
+
+def pairs(entries: Mapping[str, Entry], rng: Random, most: int) -> list[str]:
+    """Ids of at most `most` joins: each of one domain and one side, of environments that can be joined.
+
+    Args:
+        entries: of one split. Training and evaluation are never joined; which environments are set aside for dev, only
+            params say, so a caller leaves them out or gives them alone.
+        rng: draws which.
+        most: how many; fewer where there are no more.
+    """
+    found = []
+    for one, two in combinations(sorted(entries), 2):
+        first, second = entries[one].environment, entries[two].environment
+        if first.domain != second.domain or first.use != second.use:
+            continue
+        try:
+            found.append(join(first, second).id)
+        except JoinRefused:
+            continue  # alike in a name: a pair to leave out, not a fault
+    return sorted(rng.sample(found, min(most, len(found))))
+
+
+def _joined(first: Entry, second: Entry) -> Entry:
+    """Both as one; the n-th usable start state of the one with the n-th of the other, the shorter list over again."""
+    try:
+        environment = join(first.environment, second.environment)
+        own, other = ([s for s in side.scenarios if s.expect == "load"] for side in (first, second))
+        count = max(len(own), len(other)) if own and other else 0
+        scenarios = tuple(join_scenarios(own[n % len(own)], other[n % len(other)]) for n in range(count))
+    except JoinRefused as refused:
+        raise UserError("catalogue", str(refused)) from None
+    gates = {"passed": True, "joined": {one.environment.id: one.gate for one in (first, second)}}
+    return Entry(environment, scenarios, gates)
+
+
+def read(folder: Path) -> Entry:
     """One environment of a catalogue. Raises UserError as `load` does."""
     path = folder / "environment.json"
     try:

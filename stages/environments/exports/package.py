@@ -27,7 +27,7 @@ def entries(folder: Path, ids: Sequence[str]) -> dict[str, Entry]:
     for id in ids:
         if "/" in id or not (folder / id / "environment.json").is_file():
             raise UserError(f"{folder}/{id}", "no such environment")
-        found[id] = catalogue.entry(folder / id)
+        found[id] = catalogue.read(folder / id)
         if found[id].environment.use == "evaluation":
             raise UserError(id, "serves evaluation only: nobody may train on it")
     return found
