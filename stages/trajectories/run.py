@@ -10,12 +10,14 @@ from stages.core.engine import Runtime
 from stages.core.engine.catalogue import Entry, load
 from stages.core.errors import UserError
 from stages.core.params.trajectories import Llm, Params
+from stages.core.params.writing import Written
 from stages.core.records import Api, Split
 from stages.core.stage import Inputs, Summary
 from stages.trajectories import measures, rows, tokens
 from stages.trajectories.author import reword
-from stages.trajectories.making import Chain, Wish, make
+from stages.trajectories.making import Chain, Wish, make, starts
 from stages.trajectories.single_calls import single_calls
+from stages.trajectories.writing.write import dialogues
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 Chains = dict[str, list[Chain]]
@@ -23,6 +25,8 @@ Chains = dict[str, list[Chain]]
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """Write dialogues.jsonl, calls.jsonl, sft.jsonl and rl.jsonl; llm.jsonl too where an LLM words the turns.
+
+    With an author that writes the dialogues there is written.jsonl as well: how each turn came about.
 
     Raises UserError when a split stays empty, or when the LLM cannot be asked.
     """
@@ -36,13 +40,27 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         Wish("dev", params.dev_dialogues, shares["dev"]),
         Wish("test", params.test_dialogues, shares["test"]),
     )
-    made, rejected, refused = make(
-        wishes, catalogue, chains, params, inputs["base"] / "model", out.parent / "resume", os.cpu_count() or 1
-    )
-    for wish in wishes:
-        if wish.wanted and not any(row.split == wish.split for row in made):
-            raise UserError(str(inputs["environments"]), f"no dialogue could be made for {wish.split}: {dict(refused)}")
-    written, spent = {}, {}
+    model, written, spent = inputs["base"] / "model", {}, {}
+    if isinstance(params.author, Written):
+        made, rejected, refused, counts, spent = dialogues(
+            params,
+            params.author,
+            wishes,
+            {key: Runtime(environment) for key, environment in environments.items()},
+            {key: starts(entry) for key, entry in catalogue.items()},
+            chains,
+            count,
+            model,
+            out,
+        )
+        written = {"author": counts}
+    else:
+        resume, workers = out.parent / "resume", os.cpu_count() or 1
+        made, rejected, refused = make(wishes, catalogue, chains, params, model, resume, workers)
+        for wish in wishes:
+            if wish.wanted and not any(row.split == wish.split for row in made):
+                why = f"no dialogue could be made for {wish.split}: {dict(refused)}"
+                raise UserError(str(inputs["environments"]), why)
     if isinstance(params.author, Llm):
         runtimes = {key: Runtime(environments[key]) for key in {row.environment for row in made}}
         base, export = inputs["base"] / "model", out / "llm.jsonl"

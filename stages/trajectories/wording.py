@@ -16,7 +16,7 @@ from stages.trajectories.words import words
 
 SLACK = 24
 """Characters that new words may be longer in any case: twice `Delete it.` leaves no room for a sentence."""
-_SPECIAL = re.compile(r"<[|/!\w]|\|>|<<|\[/?\w+\]|```")
+SPECIAL = re.compile(r"<[|/!\w]|\|>|<<|\[/?\w+\]|```")
 """What opens or closes chat markup in some template: `<|im_end|>`, `</s>`, `<tool_call>`, `[INST]`."""
 _NUMBER = re.compile(r"\d+")
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”]')
@@ -78,7 +78,7 @@ def refusal(
     lost, before, after = _without(said, old.user, new)
     if found := [mark for mark in after if unicodedata.category(mark)[0] == "C" or mark in "\u2028\u2029"]:
         return "control_characters", ascii(found[0])
-    if found := _SPECIAL.search(after):
+    if found := SPECIAL.search(after):
         return "special_tokens", found.group()
     if bare(new) == bare(old.user):
         return "same", ""

@@ -7,7 +7,7 @@ or the model.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -56,7 +56,7 @@ class Asking:
         self._asked.update((one.key, one) for one in requests)
         self._replies.update(replies)
         if isinstance(self._engine, Endpoint):
-            _judge(self._engine.base_url, list(replies.values()), {one.key for one in missing})
+            _judge(self._engine.base_url, replies, self._replies, {one.key for one in missing})
         return [replies[one.key] for one in requests]
 
     def metrics(self) -> dict[str, Any]:
@@ -120,17 +120,27 @@ def _weights(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _judge(url: str, replies: list[Answer | Failure], sent: set[str]) -> None:
+Replies = Mapping[str, Answer | Failure]
+
+
+def _judge(url: str, now: Replies, ever: Replies, sent: set[str]) -> None:
     """A few failures are the caller's to count; raises UserError when most of what was asked came to nothing.
 
-    Passing failures are measured against what had to be sent, the others against all requests: one question that a
-    server always refuses must not end a later run which has only this one left to ask.
+    Passing failures are measured against what had to be sent now, the others against all that was ever asked here: one
+    question that a server always refuses must not end a run which has only this one left to ask in this round.
     """
-    failed = [reply for reply in replies if isinstance(reply, Failure) and reply.reason != "over_budget"]
+    failed, unaffordable = _failed(now)
     passing = [reply for reply in failed if reply.reason in PASSING]
-    unaffordable = sum(isinstance(reply, Failure) and reply.reason == "over_budget" for reply in replies)
-    for found, of in ((passing, len(sent) - unaffordable), (failed, len(replies) - unaffordable)):
+    ever_failed, ever_unaffordable = _failed(ever)
+    for found, of in ((passing, len(sent) - unaffordable), (ever_failed, len(ever) - ever_unaffordable)):
         if 2 * len(found) > of:
             first = found[0]
             problem = f"{len(found)} of {of} requests had no answer ({first.reason}: {first.detail})"
             raise UserError(url, f"{problem}; answers that came are kept, so a further run asks the rest alone")
+
+
+def _failed(replies: Replies) -> tuple[list[Failure], int]:
+    """The failures that say something of the endpoint, and how many requests could not be afforded."""
+    failed = [reply for reply in replies.values() if isinstance(reply, Failure)]
+    found = [reply for reply in failed if reply.reason != "over_budget"]
+    return found, len(failed) - len(found)

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from stages.core.params.base import Section
 from stages.core.params.llm import Engine
+from stages.core.params.writing import Written
 
 
 class Grammar(Section):
@@ -36,7 +37,7 @@ class Llm(Section):
         return self
 
 
-Author = Annotated[Grammar | Llm, Field(discriminator="method")]
+Author = Annotated[Grammar | Llm | Written, Field(discriminator="method")]
 
 
 class Hard(Section):
@@ -125,7 +126,7 @@ class Params(Section):
     planner: Planner
     """Whether references are proved to be shortest, and how far that is looked into."""
     author: Author
-    """Who words the dialogues' user turns."""
+    """Who words the dialogues' user turns, or writes the dialogues."""
 
     @model_validator(mode="after")
     def _some_for_training(self) -> "Params":
