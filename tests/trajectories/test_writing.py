@@ -18,7 +18,7 @@ from stages.trajectories.writing.write import Writing, dialogues
 from tests.core.llm.server import Reply, Server
 from tests.fixtures.tasks import tasks_scenario
 from tests.trajectories import scripted
-from tests.trajectories.scripted import CHAINS, Script, call, kind_of
+from tests.trajectories.scripted import CHAINS, Script, call, kind_of, native
 from tests.trajectories.test_author import WIDE
 from tests.trajectories.test_dialogues import ENVIRONMENT, RUNTIME, _second
 from tests.trajectories.test_run import PARAMS
@@ -57,17 +57,17 @@ def author(url: str = "http://127.0.0.1:9/v1", engine: dict | None = None, **cha
     return Written.model_validate({**made, **changes})
 
 
-def written(who: Written, wanted: int = 1, chains: list | None = None, split="train", **changes) -> Writing:
+def written(who: Written, wanted: int = 1, chains: list | None = None, base: Path = Path("none"), **changes) -> Writing:
     params = PARAMS.model_copy(update={**WIDE, "author": who, **changes})
     return dialogues(
         params,
         who,
-        [Wish(split, wanted, [NAME])],
+        [Wish("train", wanted, [NAME])],
         {NAME: RUNTIME},
         {NAME: [tasks_scenario(), _second()]},
         {NAME: CHAINS if chains is None else chains},
         tokens.estimate,
-        Path("none"),
+        base,
         Path(),
     )
 
@@ -330,3 +330,155 @@ def test_an_expanded_goal_that_adds_nothing_leaves_the_plain_words() -> None:
     refine = {"query": 'Be so kind and add "Buy stamps" to my Work list.'}
     row, story = refined(Script(refine=lambda given: refine), operator="goal_expansion")
     assert row.turns[0].template == "written/plain" and story.refined == "goal_expansion: nothing_added"
+
+
+# Bad replies
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("Sure, here is the plan: persona Ann.", "no_json"),
+        ('{"persona": "Ann", "situat', "no_json"),
+        ("[]", "wrong_shape"),
+        ({"persona": "Ann"}, "wrong_shape"),
+        ({"extra": 1}, "wrong_shape"),
+        ({"turns": [{"about": "Do it now.", "tools": []}]}, "wrong_shape"),
+        ({"turns": [{"about": "Do it now.", "tools": ["tasks_insert", "tasklists_list"]}]}, "not_the_chain"),
+        ({"turns": [{"about": "Do it now.", "tools": ["tasks_insert"]}]}, "not_the_chain"),
+        ({"turns": [{"about": "It.", "tools": ["tasklists_list"]}] * 4}, "too_many_turns"),
+        ({"situation": "She wants tasks_insert."}, "leak"),
+        ({"situation": "She looks at l101."}, "leak"),
+        ({"situation": "She sets showCompleted."}, "leak"),
+        ({"persona": " "}, "empty"),
+    ],
+)
+def test_a_bad_plan_is_told_what_is_wrong_and_no_turn_is_paid_for(reply: dict | str, reason: str) -> None:
+    def plan(given: dict) -> dict | str:
+        return reply if isinstance(reply, str) or reply == {"persona": "Ann"} else {**scripted.plan(given), **reply}
+
+    script = Script(plan=plan)
+    with Server(script) as endpoint:
+        with pytest.raises(UserError, match=f"no dialogue could be written for train: .*{reason}"):
+            written(author(endpoint.url), chains=CHAINS[:1])
+        assert reason in endpoint.seen[1]["messages"][-1]["content"]
+    assert script.asked == {"plan": 2}
+
+
+def test_a_better_second_try_is_taken() -> None:
+    tries: list[dict] = []
+
+    def plan(given: dict) -> dict | str:
+        tries.append(given)
+        return f"```json\n{json.dumps(scripted.plan(given))}\n```" if tries[1:] else "Well..."
+
+    made = one(Script(plan=plan))
+    assert len(made.dialogues) == 1 and made.refused["plan_no_json"] == 1
+
+
+def stepping(first: object) -> Script:
+    """Solvers whose first reply is another one."""
+
+    def step(user: str, results: list[dict]) -> object:
+        if not results and not begun.count(user) // 2:
+            begun.append(user)
+            return first
+        return scripted.step(user, results)
+
+    begun: list[str] = []
+    return Script(step=step)
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ('<tool_call>{"name": "tasklists_list", "argu', "unreadable"),
+        ('<tool_call>{"name": "tasklists_list", "arguments": {}}', "unreadable"),
+        ('<tool_call>{"name": "tasklists_list", "arguments": []}</tool_call>', "unreadable"),
+        ("I would call </tool_call> now.", "unreadable"),
+        (native("tasklists_list", '{"a": '), "unreadable"),
+        (native("tasklists_list", [1]), "unreadable"),
+        ([{"id": "x"}], "unreadable"),
+        (call("tasks_explode"), "unknown_tool"),
+        (native("tasks_explode", "{}"), "unknown_tool"),
+        (call("tasklists_list", maxResults="many"), "call_failed"),
+    ],
+)
+def test_a_step_that_cannot_be_run_is_counted_and_the_solver_goes_on(first: object, reason: str) -> None:
+    made = one(stepping(first))
+    assert made.refused[f"solve_{reason}"] == 2
+    assert [one.tool for one in made.dialogues[0].turns[0].calls] == ["tasklists_list", "tasks_insert"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        native("tasklists_list", "{}"),
+        native("tasklists_list", {}),
+        native("tasklists_list", ""),
+        native("tasklists_list", None),
+        '<tool_call>{"name": "tasklists_list", "arguments": "{}"}</tool_call>',
+        f"<think>The </tool_call> tag...</think>{call('tasklists_list')}",
+        f"Let me look.\n{call('tasklists_list')}",
+    ],
+)
+def test_arguments_may_come_as_text_or_as_an_object(first: object) -> None:
+    made = one(stepping(first))
+    assert not made.refused and made.dialogues[0].turns[0].calls[0].arguments == {}
+
+
+@pytest.mark.parametrize("answer", ["", "  ", "Done.<|im_end|>", "Done. <b>"])
+def test_closing_words_that_cannot_be_taught_are_none(answer: str) -> None:
+    def step(user: str, results: list[dict]) -> object:
+        return answer if results[1:] else scripted.step(user, results)
+
+    made = failed(Script(step=step))
+    assert made.rejected[0].reason == "nobody_eligible"
+    assert made.refused["solve_special_tokens" if answer.strip() else "solve_empty"] == 2
+
+
+@pytest.mark.parametrize("value", ["mkdir -p test/{a,b}", "}} ]] {{", 'say "hi" to \\ them', "naïve 日本 tag"])
+def test_values_with_braces_quotes_and_signs_arrive_as_they_were_said(value: str) -> None:
+    def query(given: dict) -> dict:
+        return {"query": f"Please add {value} to my Work list.", "intent": "It is there."}
+
+    def step(user: str, results: list[dict]) -> object:
+        said = scripted.step(user.replace("add", 'add "x"', 1), results)
+        return said.replace('"title": "x"', f'"title": {json.dumps(value)}') if isinstance(said, str) else said
+
+    [row] = one(Script(query=query, step=step)).dialogues
+    assert row.turns[0].calls[-1].arguments["title"] == value and replay(RUNTIME, row) is None
+
+
+def test_an_end_tag_inside_an_argument_is_part_of_it() -> None:
+    """It is executed as it stands, and then refused for what the user's words would have to hold."""
+
+    def step(user: str, results: list[dict]) -> object:
+        said = scripted.step(user, results)
+        return said.replace("Buy stamps", "Buy </tool_call> stamps") if "tasks_insert" in str(said) else said
+
+    made = failed(Script(step=step))
+    assert made.refused["solve_unreadable"] == 0 and made.rejected[0].reason == "unproved"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("They are all fine.", "no_json"),
+        ({"verdicts": [], "ranking": []}, "not_all_judged"),
+        ({"ranking": [1, 1]}, "not_all_ranked"),
+        ({"ranking": [3, 1]}, "not_all_ranked"),
+    ],
+)
+def test_a_judge_that_makes_no_sense_ends_the_dialogue(reply: dict | str, reason: str) -> None:
+    def judge(given: dict) -> dict | str:
+        return reply if isinstance(reply, str) else {**scripted.judge(given), **reply}
+
+    made = failed(Script(judge=judge))
+    assert made.rejected[0].reason == reason and made.refused[f"judge_{reason}"] == 2
+
+
+@pytest.mark.parametrize(("reply", "reason"), [(call("tasklists_list"), "unfinished"), ("Which list?", "no_call")])
+def test_solvers_that_come_to_no_end_and_those_that_only_talk_are_ineligible(reply: str, reason: str) -> None:
+    made = failed(Script(step=lambda user, results: reply))
+    assert made.refused[f"solve_{reason}"] == 2 and made.rejected[0].reason == "nobody_eligible"
