@@ -84,7 +84,7 @@ def failed(script: Script, chain: int = 0, **changes) -> Writing:
 
     def behave(body: dict, count: int) -> Reply:
         text = json.dumps(body["messages"])
-        return script(body, count) if "Groceries" in text else good(body, count)
+        return script(body, count) if "Groceries" in text or "Work" in text else good(body, count)
 
     with Server(behave) as endpoint:
         return written(author(endpoint.url, **changes), 2, chains=[CHAINS[chain]])
