@@ -19,11 +19,14 @@ from stages.core.llm.asking import PLACE
 from stages.core.llm.cache import Cache, Kept
 from stages.core.params.writing import Written
 from stages.core.records import Dialogue, RlRow, SftRow, canonical
+from stages.core.replay import replay
 from stages.trajectories.replay import check
 from stages.trajectories.run import run
+from stages.trajectories.writing.dialogue import Story
 from tests.core.llm.server import Reply, Server
 from tests.trajectories.scripted import CHAINS, Script, kind_of
 from tests.trajectories.test_author import WIDE
+from tests.trajectories.test_dialogues import RUNTIME
 from tests.trajectories.test_run import PARAMS, inputs
 from tests.trajectories.test_writing import NONE, author, own_folder, written
 
@@ -278,3 +281,13 @@ def test_the_stage_writes_rows_that_replay_in_the_right_splits(tmp_path: Path) -
     assert sum(row.source == "dialogue" for row in jsonl.read(out / "sft.jsonl", SftRow)) == len(rows)
     assert summary.metrics["author"]["begun"] == 7 and summary.metrics["train"]["dialogues"] == 3
     assert (out / "written.jsonl").is_file() and (out / "llm.jsonl").is_file()
+
+
+def test_hard_cases_are_made_of_written_dialogues_too(tmp_path: Path) -> None:
+    hard = PARAMS.hard.model_copy(update={"no_call": 1.0})
+    with Server(Script()) as endpoint:
+        made = written(author(endpoint.url), 2, hard=hard)
+    assert [row.turns[-1].case for row in made.dialogues] == ["no_call", "no_call"]
+    assert [replay(RUNTIME, row) for row in made.dialogues] == [None, None]
+    stories = list(jsonl.read(Path("written.jsonl"), Story))
+    assert {story.parents[0] for story in stories} == {row.id for row in made.dialogues}
