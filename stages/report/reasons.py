@@ -77,6 +77,7 @@ WORDS = {
     "no_turn": "no turn could be worked out from the start state",
     "weak_goal": "a wrong ending would have passed",
     "duplicate": "the same words were said before",
+    "near_duplicate": "nearly the words of another dialogue that does the same on the same start state",
     "leak": "the user's words held a tool's name or a minted id",
     "unproved": "an argument without a traceable source",
     "no_parent": "nothing there for it to lie in",

