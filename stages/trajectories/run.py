@@ -16,8 +16,10 @@ from stages.core.records import Api, Split
 from stages.core.stage import Inputs, Summary
 from stages.trajectories import duplicates, measures, rows, tokens
 from stages.trajectories.author import reword
+from stages.trajectories.histograms import histograms
 from stages.trajectories.making import Chain, Wish, make, starts
 from stages.trajectories.single_calls import single_calls
+from stages.trajectories.variety import variety
 from stages.trajectories.writing.write import dialogues
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -87,6 +89,10 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         "turns_refused": dict(sorted(refused.items())),
         "rejected": dict(sorted(Tally(row.reason for row in rejected).items())),
         "near_duplicates": near,
+        "variety": variety(
+            [row for row in made if row.split == "train"], environments, seeds.generator(params.seed, "variety")
+        ),
+        "histograms": {s: histograms([row for row in made if row.split == s]) for s in ("train", "dev", "test")},
         **written,
     }
     return Summary(metrics, rejected, spent)
