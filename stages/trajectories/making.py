@@ -18,6 +18,7 @@ from joblib.externals.loky import get_reusable_executor
 from stages.core import jsonl, seeds
 from stages.core.engine import Runtime
 from stages.core.engine.catalogue import Entry
+from stages.core.engine.joint import parts
 from stages.core.params.trajectories import Params
 from stages.core.progress import track
 from stages.core.records import Dialogue, Record, Rejected, Scenario, Split
@@ -29,7 +30,7 @@ from stages.trajectories.synthesis import Budgets, Synthesis, Uses, said
 from stages.trajectories.ways import Caps
 
 Chain = tuple[str, list[str]]
-"""A chain's id and its tools."""
+"""A chain's id (those of several, with spaces between them) and its tools."""
 MISSES = 6
 """Attempts a wanted dialogue, before an environment is left with fewer."""
 FEW = 100
@@ -99,11 +100,11 @@ def make(
     resume.mkdir(exist_ok=True)
     processes = workers if sum(wish.wanted for wish in wishes) >= FEW else 1
     pool = Parallel(n_jobs=processes, return_as="generator")
-    parts: dict[tuple[Split, str], list[Part]] = {(w.split, name): [] for w in wishes for name in w.environments}
+    done: dict[tuple[Split, str], list[Part]] = {(w.split, name): [] for w in wishes for name in w.environments}
     heard: dict[Split, set[str]] = {wish.split: set() for wish in wishes}
-    found: dict[tuple[Split, str], list[Dialogue]] = {key: [] for key in parts}
+    found: dict[tuple[Split, str], list[Dialogue]] = {key: [] for key in done}
     twice: list[Rejected] = []
-    while shares := [share for wish in wishes for share in _shares(wish, parts, found)]:
+    while shares := [share for wish in wishes for share in _shares(wish, done, found)]:
         jobs = (
             delayed(_once)(
                 share,
@@ -112,7 +113,8 @@ def make(
                 params,
                 model,
                 resume,
-                parts[share.split, share.environment][-1:],
+                done[share.split, share.environment][-1:],
+                owners(catalogue, share.environment),
             )
             for share in shares
         )
@@ -120,7 +122,7 @@ def make(
         made = track(rows, "trajectories", "dialogues", total=len(shares), unit="environment")
         for share, part in zip(shares, made, strict=True):
             key = share.split, share.environment
-            parts[key].append(part)
+            done[key].append(part)
             for dialogue in part.dialogues:
                 words = said(dialogue.turns)
                 if words in heard[share.split]:
@@ -130,23 +132,23 @@ def make(
                 found[key].append(dialogue)
     if processes > 1:
         get_reusable_executor().shutdown(wait=True)  # a worker's CPU seconds count as ours once it has ended
-    every = [part for some in parts.values() for part in some]
+    every = [part for some in done.values() for part in some]
     rejected = [row for part in every for row in part.rejected] + twice
     return Made([d for some in found.values() for d in some], rejected, sum((Tally(p.refused) for p in every), Tally()))
 
 
 def _shares(
-    wish: Wish, parts: Mapping[tuple[Split, str], list[Part]], found: Mapping[tuple[Split, str], list[Dialogue]]
+    wish: Wish, done: Mapping[tuple[Split, str], list[Part]], found: Mapping[tuple[Split, str], list[Dialogue]]
 ) -> list[Share]:
     """What is missing, spread evenly over the environments that have more to give."""
     short = wish.wanted - sum(len(found[wish.split, name]) for name in wish.environments)
-    able = [name for name in wish.environments if not any(part.spent for part in parts[wish.split, name])]
+    able = [name for name in wish.environments if not any(part.spent for part in done[wish.split, name])]
     if short <= 0 or not able:
         return []
     each, more = divmod(short, len(able))
     shares = []
     for place, name in enumerate(able):
-        wanted, first = each + (place < more), sum(part.tries for part in parts[wish.split, name])
+        wanted, first = each + (place < more), sum(part.tries for part in done[wish.split, name])
         if wanted:
             shares.append(Share(wish.split, name, wanted, first))
     return shares
@@ -160,12 +162,13 @@ def _once(
     model: Path,
     resume: Path,
     before: list[Part],
+    owner: Mapping[str, str],
 ) -> Part:
     """The share as an earlier, killed run left it, else made now and left for a later one."""
     place = resume / f"{share.split}-{share.environment}-{share.first}-{share.wanted}.jsonl"
     if place.is_file():
         return next(jsonl.read(place, Part))
-    part = work(share, entry, chains, params, counter(model), before[0] if before else None)
+    part = work(share, entry, chains, params, counter(model), before[0] if before else None, owner)
     jsonl.write(place, [part])
     return part
 
@@ -177,9 +180,25 @@ def counter(model: Path) -> tokens.Counter:
 
 
 def work(
-    share: Share, entry: Entry, chains: list[Chain], params: Params, count: tokens.Counter, before: Part | None
+    share: Share,
+    entry: Entry,
+    chains: list[Chain],
+    params: Params,
+    count: tokens.Counter,
+    before: Part | None,
+    owner: Mapping[str, str],
 ) -> Part:
-    """Make one share. `before`: the environment's last one, whose tools and wordings now come last."""
+    """Make one share.
+
+    Args:
+        share: how much of what.
+        entry: the environment.
+        chains: its chains, taken in turn.
+        params: of the stage.
+        count: tokens of a text.
+        before: the environment's last part, whose tools and wordings now come last.
+        owner: table -> environment; a dialogue over several must use more than one of them.
+    """
     uses = Uses(Tally(before.tools), Tally(before.templates)) if before else Uses()
     budgets = Budgets(params.tools, params.schema_tokens, params.result_tokens, params.call_tokens)
     scenarios = starts(entry)
@@ -191,10 +210,12 @@ def work(
         rng = seeds.generator(params.seed, "dialogue", share.split, share.environment, number)
         chain = chains[number % len(chains)] if chains else ("", [])
         turns = rng.choice((1, 1, 2)) if share.split != "train" else rng.randint(params.min_turns, params.max_turns)
-        parents = (chain[0],) if chain[0] else ()
+        parents = tuple(chain[0].split())
         made = maker.dialogue(scenarios[number % len(scenarios)], chain[1], turns, parents, rng)
         if isinstance(made, Dialogue):
             made = finished(maker.runtime, made, params, number)
+        if isinstance(made, Dialogue) and len(set(owner.values())) > 1 and len(used(made, entry, owner)) < 2:
+            made = Rejected(id=made.id, reason="one_environment", detail="no call in the other one")
         if isinstance(made, Rejected):
             rejected.append(made)
             misses += 1
@@ -211,6 +232,16 @@ def work(
         tools=dict(uses.tools),
         templates=dict(uses.templates),
     )
+
+
+def owners(catalogue: Mapping[str, Entry], name: str) -> dict[str, str]:
+    """Which environment each table of a join has come from."""
+    return {table.name: part for part in parts(name) for table in catalogue[part].environment.tables}
+
+
+def used(dialogue: Dialogue, entry: Entry, owner: Mapping[str, str]) -> set[str]:
+    """The environments in which a dialogue makes calls."""
+    return {owner[entry.environment.tool(call.tool).table] for turn in dialogue.turns for call in turn.calls}
 
 
 def finished(runtime: Runtime, dialogue: Dialogue, params: Params, number: int) -> Dialogue | Rejected:

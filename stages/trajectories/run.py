@@ -3,11 +3,13 @@
 import json
 import os
 from collections import Counter as Tally
+from collections.abc import Mapping
 from pathlib import Path
 
-from stages.core import jsonl
+from stages.core import jsonl, seeds
 from stages.core.engine import Runtime
-from stages.core.engine.catalogue import Entry, load
+from stages.core.engine.catalogue import Entry, load, pairs, with_joins
+from stages.core.engine.joint import parts
 from stages.core.errors import UserError
 from stages.core.models.embed import MODEL, embed
 from stages.core.params.trajectories import Llm, Params
@@ -34,10 +36,15 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     Raises UserError when a split stays empty, or when the LLM cannot be asked.
     """
     catalogue = load(inputs["environments"])
-    count = tokens.from_model(inputs["base"] / "model")
-    chains = read_chains(inputs["toolgraph"] / "chains.jsonl")
-    environments = {key: entry.environment for key, entry in catalogue.items()}
     shares = sides(catalogue, params)
+    for split, names in list(shares.items()):
+        # Each split's environments among themselves: a join never crosses a side.
+        rng = seeds.generator(params.seed, "pairs", split)
+        shares[split] = names + pairs({name: catalogue[name] for name in names}, rng, params.pairs)
+    catalogue = with_joins(catalogue, [name for names in shares.values() for name in names])
+    count = tokens.from_model(inputs["base"] / "model")
+    chains = joint_chains(read_chains(inputs["toolgraph"] / "chains.jsonl"), catalogue)
+    environments = {key: entry.environment for key, entry in catalogue.items()}
     wishes = (
         Wish("train", params.train_dialogues, shares["train"]),
         Wish("dev", params.dev_dialogues, shares["dev"]),
@@ -110,6 +117,16 @@ def read_chains(path: Path) -> Chains:
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{path}:{number}", f"not a chain: {error}") from None
     return chains
+
+
+def joint_chains(chains: Chains, catalogue: Mapping[str, Entry]) -> Chains:
+    """The chains, and for each join those of its parts side by side."""
+    joined: Chains = {}
+    for name in catalogue:
+        if len(of := [chains.get(part, []) for part in parts(name)]) > 1:
+            both = [tuple(zip(*row, strict=True)) for row in zip(*of, strict=False)]
+            joined[name] = [(" ".join(ids), [tool for some in tools for tool in some]) for ids, tools in both]
+    return {**chains, **joined}
 
 
 def sides(catalogue: dict[str, Entry], params: Params) -> dict[Split, list[str]]:

@@ -6,8 +6,9 @@ import pytest
 
 from stages.core import jsonl
 from stages.core.engine import Runtime
-from stages.core.engine.catalogue import entry, environments
+from stages.core.engine.catalogue import entry, environments, with_joins
 from stages.core.models.calls import render
+from stages.core.params import load
 from stages.core.params.rl import GoalReward
 from stages.core.records import Dialogue
 from stages.core.replay import replay
@@ -15,12 +16,14 @@ from stages.core.rollouts.seat import Limits, Seat
 from stages.core.seeds import generator
 from stages.rl.tasks import TurnTask
 from stages.trajectories import proof
+from stages.trajectories.making import Wish, make
 from stages.trajectories.parallel import parallel
 from stages.trajectories.replay import replay as replay_all
 from stages.trajectories.rows import rl_rows, sft_dialogue
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
 from stages.trajectories.tokens import estimate
 from tests.environments.real import PAIRS, entries, real
+from tests.trajectories.test_run import inputs
 
 BUDGETS = Budgets(tools=5, schema_tokens=700, result_tokens=600, call_tokens=80)
 
@@ -121,3 +124,16 @@ def test_requests_to_both_sides_can_be_made_at_once():
                 assert replay(runtime(pair), new) is None
                 found.append(turn.user)
     assert len(found) >= 3
+
+
+def test_the_stage_makes_dialogues_over_pairs_and_each_of_them_uses_both(tmp_path):
+    pair = PAIRS[0]
+    joined, split = name(pair), "test" if runtime(pair).environment.use == "evaluation" else "train"
+    catalogue = with_joins(entries(), [joined])
+    params = load("trajectories").model_copy(
+        update={"tools": 6, "schema_tokens": 4000, "result_tokens": 4000, "call_tokens": 4000, "max_turns": 4}
+    )
+    model = inputs(tmp_path / "in")["base"] / "model"
+    found = make([Wish(split, 4, [joined])], catalogue, {}, params, model, tmp_path / "resume", 1)
+    assert len(found.dialogues) == 4
+    assert all(len(sides(pair, row)) == 2 and row.environment == joined for row in found.dialogues)

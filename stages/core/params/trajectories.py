@@ -104,6 +104,8 @@ class Params(Section):
     """Tasks on held-out environments; shared evenly between them."""
     dev_environments: tuple[str, ...] = Field(min_length=1)
     """Ids of training-side environments set aside for dev."""
+    pairs: int = Field(ge=0)
+    """Pairs of environments of one domain, in each split, over which dialogues are made as over single ones; 0: none."""
     min_turns: int = Field(ge=1, le=24)
     """User turns of a training dialogue at least, before refinement joins some."""
     max_turns: int = Field(ge=1, le=24)
