@@ -16,7 +16,7 @@ from stages.core.params.trajectories import Llm, Params
 from stages.core.params.writing import Written
 from stages.core.records import Api, Split
 from stages.core.stage import Inputs, Summary
-from stages.trajectories import duplicates, measures, rows, tokens
+from stages.trajectories import card, duplicates, measures, rows, strings, tokens
 from stages.trajectories.author import reword
 from stages.trajectories.histograms import histograms
 from stages.trajectories.making import Chain, Wish, make, starts
@@ -29,7 +29,7 @@ Chains = dict[str, list[Chain]]
 
 
 def run(params: Params, inputs: Inputs, out: Path) -> Summary:
-    """Write dialogues.jsonl, calls.jsonl, sft.jsonl and rl.jsonl; llm.jsonl too where an LLM words the turns.
+    """Write dialogues, calls, sft and rl as .jsonl, strings/ and README.md; llm.jsonl too where an LLM words the turns.
 
     With an author that writes the dialogues there is written.jsonl as well: how each turn came about.
 
@@ -78,16 +78,16 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         written = {"author": counts}
     made, alike, near = duplicates.remove(made, environments, params.near, lambda texts: embed(texts, MODEL))
     rejected += alike
-    items, unspoken = single_calls(list(jsonl.read(inputs["sources"] / "breadth.jsonl", Api)), params, count)
+    apis = {api.id: api for api in jsonl.read(inputs["sources"] / "breadth.jsonl", Api)}
+    items, unspoken = single_calls(list(apis.values()), params, count)
     if not items:
         raise UserError(str(inputs["sources"] / "breadth.jsonl"), "no function reads like a person's request")
-    jsonl.write(out / "dialogues.jsonl", made)
-    jsonl.write(out / "calls.jsonl", items)
-    jsonl.write(
-        out / "sft.jsonl",
-        [*(rows.sft_dialogue(row, environments[row.environment]) for row in made), *map(rows.sft_call, items)],
-    )
-    jsonl.write(out / "rl.jsonl", [line for row in made for line in rows.rl_rows(row, environments[row.environment])])
+    sft = [*(rows.sft_dialogue(row, environments[row.environment]) for row in made), *map(rows.sft_call, items)]
+    rl = [line for row in made for line in rows.rl_rows(row, environments[row.environment])]
+    for name, records in (("dialogues", made), ("calls", items), ("sft", sft), ("rl", rl)):
+        jsonl.write(out / f"{name}.jsonl", records)
+    strings.write(out, sft, rl)
+    card.write(out, card.Made(made, items, environments, apis, params, inputs))
     metrics = {
         "all": measures.dialogues(made, environments),
         **{s: measures.dialogues([r for r in made if r.split == s], environments) for s in ("train", "dev", "test")},
