@@ -8,24 +8,52 @@ from markupsafe import Markup
 
 from stages.core.engine.catalogue import Entry
 from stages.core.records import Dialogue
+from stages.report.numbers import count
 from stages.report.plots import columns
 from stages.report.templating import missing, render
 
 SPLITS = {"train": "training dialogues", "dev": "dev tasks", "test": "held-out tasks"}
+MEASURES = {
+    "turns": "user turns a dialogue, {n} {split}",
+    "calls_a_turn": "calls a turn, {n} turns of {split}",
+    "calls": "calls a dialogue, {n} {split}",
+}
 MOST = 9
 """Columns of a plot of whole numbers; larger ones share the last."""
+CASES = {
+    "plain": "plain",
+    "missing_parameter": "no value",
+    "missing_function": "no tool",
+    "policy": "rule",
+    "recovery": "failure",
+    "no_call": "no call",
+}
+"""What a column has room for."""
 VERBS = ("list", "get", "create", "update", "patch", "delete", "action")
 
 
-def section(dialogues: Sequence[Dialogue], catalogue: Mapping[str, Entry], problems: Mapping[str, Any]) -> Markup:
-    """Plots of user turns and calls by split, of what is called, and of difficulty (from that stage's metrics)."""
+def section(
+    dialogues: Sequence[Dialogue],
+    catalogue: Mapping[str, Entry],
+    trajectories: Mapping[str, Any],
+    problems: Mapping[str, Any],
+) -> Markup:
+    """Plots of lengths by split, of cases, of what is called, and of difficulty.
+
+    `trajectories` and `problems` are the metrics of `trajectories` and `difficulty`.
+    """
     plots: list[tuple[str, Markup]] = []
-    for title, measure in (("user turns", turns), ("calls", calls)):
+    found = trajectories.get("histograms", {})
+    for measure, words in MEASURES.items():
         for split, name in SPLITS.items():
-            rows = [dialogue for dialogue in dialogues if dialogue.split == split]
-            if rows:
-                label = f"{title} a dialogue, {len(rows)} {name}"
-                plots.append((label, columns(label, whole(measure(rows)))))
+            counted = found.get(split, {}).get(measure, {})
+            if counted:
+                label = words.format(n=count(sum(counted.values())), split=name)
+                plots.append((label, columns(label, whole(counted))))
+    asked = cases(trajectories)
+    if asked:
+        label = f"cases, {count(sum(n for _, n in asked))} turns of all dialogues"
+        plots.append((label, columns(label, asked)))
     if dialogues:
         label = "calls by what the tool does, all dialogues"
         plots.append((label, columns(label, verbs(dialogues, catalogue))))
@@ -37,22 +65,24 @@ def section(dialogues: Sequence[Dialogue], catalogue: Mapping[str, Entry], probl
     return render("distributions", plots=plots, absent=missing(*absent) if absent else "")
 
 
-def turns(dialogues: Iterable[Dialogue]) -> list[int]:
-    """User turns of each dialogue."""
-    return [len(dialogue.turns) for dialogue in dialogues]
-
-
-def calls(dialogues: Iterable[Dialogue]) -> list[int]:
-    """Reference calls of each dialogue."""
-    return [sum(len(turn.calls) for turn in dialogue.turns) for dialogue in dialogues]
-
-
-def whole(values: Iterable[int]) -> list[tuple[str, int]]:
-    """Every whole number from the smallest to the largest with how often it stands; what is above MOST in one."""
-    counted = Counter(min(value, MOST) for value in values)
-    if not counted:
+def whole(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Every whole number from the smallest to the largest with how often it stands; MOST and what is above it in one."""
+    found: Counter[int] = Counter()
+    for value, times in counted.items():
+        found[min(int(value), MOST)] += times
+    if not found:
         return []
-    return [(f"{n}+" if n == MOST else str(n), counted[n]) for n in range(min(counted), max(counted) + 1)]
+    return [(f"{n}+" if n == MOST else str(n), found[n]) for n in range(min(found), max(found) + 1)]
+
+
+def cases(trajectories: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """How many turns are plain and how many are hard, by what is hard about them; a new case stands under its own name."""
+    counted = trajectories.get("all", {}).get("cases", {})
+    return [
+        (CASES.get(name, name), counted[name])
+        for name in (*CASES, *sorted(set(counted) - set(CASES)))
+        if name in counted
+    ]
 
 
 def verbs(dialogues: Iterable[Dialogue], catalogue: Mapping[str, Entry]) -> list[tuple[str, int]]:

@@ -40,7 +40,9 @@ def page(material: Material, params: Params) -> str:
         (
             "distributions",
             "Distributions",
-            distributions.section(material.dialogues, played, material.metrics("difficulty")),
+            distributions.section(
+                material.dialogues, played, material.metrics("trajectories"), material.metrics("difficulty")
+            ),
         ),
         ("training", "Training", training.section({word: material.metrics(word) for word in ("sft", "rl")})),
         (

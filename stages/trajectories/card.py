@@ -183,9 +183,9 @@ def _use(made: Made) -> list[str]:
         "",
         f"`sft_{strings.FOLDER}` and `rl_{strings.FOLDER}` hold `tools` and each call's `arguments` as JSON texts, in a file a "
         f"split; `stages.trajectories.{strings.FOLDER}.decoded(row)` makes objects of them and drops the nulls of messages "
-        "without a name or calls. The other configurations are whole files whose columns are JSON objects; each has one split named "
-        f"`{WHOLE}`, and the column `split` (`train`, `dev`, `test`) tells the sides apart. `weight` 0 marks a message that is "
-        "not to be taught.",
+        "without a name or calls. The other configurations are whole files whose columns are JSON objects; each has one split "
+        f"named `{WHOLE}`, and the column `split` (`train`, `dev`, `test`) tells the sides apart. `weight` 0 marks a message "
+        "that is not to be taught.",
         "",
         "## How to verify it",
         "",

@@ -22,6 +22,8 @@ GATE = {
     "checks": {"valid": {"passed": True, "cases": 1234, "detail": "all as the oracle says"}},
     "mutation": {"seeded": 50, "killed": 49, "score": 0.98, "survivors": ["x"]},
 }
+LENGTHS = {"turns": {"01": 1}, "calls": {"01": 1}, "calls_a_turn": {"01": 1}}
+HISTOGRAMS = {"train": LENGTHS, "dev": {"turns": {}, "calls": {}, "calls_a_turn": {}}, "test": LENGTHS}
 SCORES = {
     "environments": {
         "base": {"n": 80, "score": 0.0125, "low": 0.0, "high": 0.04, "versus": {}},
@@ -94,7 +96,8 @@ def material(hostile: bool = False, scored: bool = False) -> Material:
     parts = {
         "environments": Part(environments, (Rejected(id="bad-api", reason="no_entities", detail=words),)),
         "trajectories": Part(
-            {"all": {"dialogues": 2}, "words": words}, (Rejected(id="d", reason=words, detail=words),)
+            {"all": {"dialogues": 2, "cases": {"plain": 2, words: 1}}, "words": words, "histograms": HISTOGRAMS},
+            (Rejected(id="d", reason=words, detail=words),),
         ),
     }
     own: tuple[ItemResult, ...] = ()

@@ -85,8 +85,8 @@ def test_every_inner_link_has_its_target_once(plain):
 
 def test_every_plot_is_inline_and_says_what_it_shows(hostile):
     drawings = [attributes for tag, attributes in hostile.tags if tag == "svg"]
-    # Turns and calls of two splits, calls by kind, one suite of scores, the graph.
-    assert len(drawings) == 7
+    # Turns, calls a turn and calls of two splits, cases, calls by kind, one suite of scores, the graph.
+    assert len(drawings) == 10
     assert all(drawing["aria-label"] and drawing["role"] == "img" for drawing in drawings)
 
 
