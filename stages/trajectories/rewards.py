@@ -19,8 +19,8 @@ from stages.core import jsonl
 from stages.core.engine import Runtime, Session
 from stages.core.engine.catalogue import entry, load
 from stages.core.errors import UserError
-from stages.core.records import Call, Dialogue, Environment, Goal, Turn, canonical
-from stages.core.rollouts.goal import reached, says
+from stages.core.records import Call, Dialogue, Environment, Goal, Turn
+from stages.core.rollouts.goal import reached, shows
 from stages.core.rollouts.reward import GoalWeights, envfactory_reward, goal_reward
 from stages.core.rollouts.seat import PlayedTurn
 from stages.trajectories.planner import Ways, recorded, searched
@@ -92,11 +92,8 @@ def ways(environment: Environment, turn: Turn, session: Session, found: Ways) ->
 
 def _shown(session: Session, goal: Goal) -> bool:
     """Whether results before this turn hold every value, or as many things as it counts."""
-    told = " ".join(canonical(entry.result.value) for entry in session.log if entry.result.ok)
     looks = [entry.result.value for entry in session.log if entry.result.ok and entry.tool in goal.reads]
-    lists = [inner for value in looks if isinstance(value, dict) for inner in value.values() if isinstance(inner, list)]
-    counts = {str(len(inner)) for inner in lists}
-    return all(value in counts if value.isdigit() else says(told, value) for value in goal.says)
+    return all(any(shows(look, value) for look in looks) for value in goal.says)
 
 
 def _spared(turn: Turn) -> tuple[Call, ...]:

@@ -51,7 +51,7 @@ class Goal(Record):
     says: tuple[str, ...] = ()
     """Values asked for, as a person would read them; compared case-insensitively, numbers by value."""
     reads: tuple[str, ...] = ()
-    """Where something is asked: tools of which one must have answered by then. A right value that nothing showed is a guess."""
+    """Where something is asked: tools whose results must show every value said. A right one that none showed is a guess."""
     asks: tuple[str, ...] = ()
     """Where something is missing: the final message must be a question with one of these words in it."""
     declines: bool = False

@@ -9,6 +9,8 @@ import unicodedata
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from pydantic import JsonValue
+
 from stages.core.engine.session import Entry
 from stages.core.records import Goal
 
@@ -64,8 +66,10 @@ def reached(session: State, goal: Goal, final_text: str) -> Verdict:
     for value in goal.says:
         if not says(final_text, value):
             return Verdict(False, "unsaid")
-    if goal.reads and not any(entry.result.ok and entry.tool in goal.reads for entry in session.log):
-        return Verdict(False, "guessed")
+    if goal.reads:
+        looks = [entry.result.value for entry in session.log if entry.result.ok and entry.tool in goal.reads]
+        if not all(any(shows(look, value) for look in looks) for value in goal.says):
+            return Verdict(False, "guessed")
     if goal.asks and not ("?" in final_text and any(says(final_text, word) for word in goal.asks)):
         return Verdict(False, "not_asked")
     if goal.declines and not declines(final_text):
@@ -86,6 +90,15 @@ def says(text: str, value: str) -> bool:
     if number is not None:
         return any(_value(found) == number for found in _NUMBER.finditer(text))
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
+
+
+def shows(result: JsonValue, value: str) -> bool:
+    """True if a result holds the value, or a list of so many things."""
+    if isinstance(result, dict):
+        return any(shows(inner, value) for inner in result.values())
+    if isinstance(result, list):
+        return value == str(len(result)) or any(shows(inner, value) for inner in result)
+    return isinstance(result, str | int | float) and says(str(result), value)
 
 
 def declines(text: str) -> bool:

@@ -64,12 +64,15 @@ def test_a_right_value_that_nothing_showed_is_a_guess():
 @pytest.mark.parametrize(
     ("tool", "result", "passed"),
     [
-        ("tasks_get", Result(True, {"id": "t1"}), True),
+        ("tasks_get", Result(True, {"id": "t1", "position": 3}), True),
+        ("tasks_list", Result(True, {"items": [{"id": "t1"}, {"id": "t2"}, {"id": "t3"}]}), True),
+        ("tasks_list", Result(True, {"items": [{"id": "t1"}, {"id": "t2"}]}), False),
+        ("tasks_get", Result(True, {"id": "t3", "done": True}), False),
         ("tasks_list", Result(False, None, "NOT_FOUND", "no task list t9"), False),
         ("notes_list", Result(True, {"items": []}), False),
     ],
 )
-def test_a_value_counts_once_a_tool_that_shows_it_has_answered(tool, result, passed):
+def test_a_value_counts_once_a_result_of_the_right_tool_has_shown_it(tool, result, passed):
     class Read(Still):
         log: ClassVar[list[Entry]] = [Entry(tool, {}, result)]
 
