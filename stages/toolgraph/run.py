@@ -11,7 +11,7 @@ from stages.core import jsonl, seeds
 from stages.core.engine import catalogue
 from stages.core.errors import UserError
 from stages.core.models.embed import MODEL, embed
-from stages.core.params.toolgraph import Params
+from stages.core.params.toolgraph import Folder, Packaged, Params
 from stages.core.progress import track
 from stages.core.quality import between, check, unique
 from stages.core.records import Record, Rejected, content_id
@@ -19,6 +19,7 @@ from stages.core.stage import Inputs, Summary
 from stages.toolgraph import heldout, links
 from stages.toolgraph.coverage import Coverage
 from stages.toolgraph.graph import audit, build, parts, tools
+from stages.toolgraph.refinement import refine
 from stages.toolgraph.sampler import ImpossibleChain, Plan, Settings, Visits, plan, sample, valid, walk
 
 
@@ -40,7 +41,7 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
         raise UserError(str(inputs["environments"]), "the catalogue is empty")
     known = parts(environments)
     vectors = dict.fromkeys(node.text for node in (*known.inputs, *known.outputs))
-    embedded = dict(zip(sorted(vectors), embed(sorted(vectors), MODEL), strict=True))
+    embedded = dict(zip(sorted(vectors), vectors_of(params, sorted(vectors)), strict=True))
 
     def lookup(texts: list[str]) -> np.ndarray:
         return np.stack([embedded[text] for text in texts])
@@ -49,6 +50,9 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     found = links.exact(known.outputs, known.inputs)
     found += links.likely(known.outputs, known.inputs, lookup, calibration.threshold, params.cross)
     graph = build(environments, found)
+    refined, spent = {}, {}
+    if params.edges.method == "llm":
+        refined, spent = refine(graph, environments, params.edges, seed=params.seed, export=out / "llm.jsonl")
     jsonl.write_json(out / "graph.json", nx.node_link_data(graph, edges="edges"))
     settings = Settings(params.min_nodes, params.max_nodes, params.depth, params.skip_optional, params.skip_satisfied)
     chains: list[Chain] = []
@@ -67,7 +71,33 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     check(frame, gate, "data/toolgraph/chains.jsonl")
     jsonl.write(out / "chains.jsonl", chains)
     known_links = heldout.measure(known.outputs, known.inputs, lookup, params.precision)
-    return Summary(_metrics(graph, chains, calibration, sampled, walked) | known_links, rejected)
+    figures = _metrics(graph, chains, calibration, sampled, walked) | known_links
+    return Summary(figures | refined | {"embedder": _name(params)}, rejected, spent)
+
+
+def _name(params: Params) -> str:
+    """Whose vectors they are, in a word or two."""
+    match params.embedder:
+        case Packaged():
+            return MODEL.parent.name
+        case Folder(path=path):
+            return Path(path).name
+        case endpoint:
+            return endpoint.model
+
+
+def vectors_of(params: Params, texts: list[str]) -> np.ndarray:
+    """Unit vectors (len(texts), d) from whom the params name. Raises UserError."""
+    match params.embedder:
+        case Packaged():
+            return embed(texts, MODEL)
+        case Folder(path=path):
+            return embed(texts, Path(path))
+        case endpoint:
+            # openai takes a second to import, and a folder needs none of it.
+            from stages.core.llm import embedding
+
+            return embedding.embed(texts, endpoint, seed=params.seed)
 
 
 def _draw(here: Plan, environment: str, settings: Settings, params: Params) -> tuple[list[Chain], list[Rejected]]:

@@ -54,7 +54,7 @@ def ask(
             done[request.key] = kept
         else:
             todo.setdefault(request.key, request)
-    key, url = _key(endpoint), _address(endpoint)
+    secret, url = key(endpoint.key_variable), address(endpoint.base_url)
     with bar(stage, "asking", len(todo), "call") as line:
 
         def take(reply: Answer | Failure) -> None:
@@ -63,7 +63,7 @@ def ask(
 
         async def whole() -> None:
             timeout = endpoint.timeout
-            async with openai.AsyncOpenAI(base_url=url, api_key=key, max_retries=0, timeout=timeout) as client:
+            async with openai.AsyncOpenAI(base_url=url, api_key=secret, max_retries=0, timeout=timeout) as client:
                 desk = Desk(client, endpoint, cache, meter, random.Random(seed), sleep)
                 await desk.run(todo.values(), take)
 
@@ -71,11 +71,12 @@ def ask(
     return [done[request.key] for request in requests]
 
 
-def _key(endpoint: Endpoint) -> str:
-    if endpoint.key_variable is None:
+def key(variable: str | None) -> str:
+    """The key in an environment variable; any word where none is needed. Raises UserError, which does not repeat it."""
+    if variable is None:
         return "none"
-    where = f"environment: {endpoint.key_variable}"
-    value = os.environ.get(endpoint.key_variable, "").strip()
+    where = f"environment: {variable}"
+    value = os.environ.get(variable, "").strip()
     if not value:
         raise UserError(where, "no key; this endpoint needs one")
     if not (value.isascii() and value.isprintable()) or " " in value:
@@ -84,9 +85,10 @@ def _key(endpoint: Endpoint) -> str:
     return value
 
 
-def _address(endpoint: Endpoint) -> str:
+def address(url: str) -> str:
+    """The address, if it is one. Raises UserError."""
     try:
-        parts = urlsplit(endpoint.base_url)
+        parts = urlsplit(url)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         sound = False
@@ -95,4 +97,4 @@ def _address(endpoint: Endpoint) -> str:
         raise UserError("base_url", "not an address: expected http(s)://host[:port]/path")
     if "@" in parts.netloc:
         raise UserError("base_url", "it holds a user name or key; keys come from the environment (key_variable)")
-    return endpoint.base_url
+    return url
