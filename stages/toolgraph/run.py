@@ -19,6 +19,7 @@ from stages.core.stage import Inputs, Summary
 from stages.toolgraph import heldout, links
 from stages.toolgraph.coverage import Coverage
 from stages.toolgraph.graph import audit, build, parts, tools
+from stages.toolgraph.joint import draw
 from stages.toolgraph.refinement import refine
 from stages.toolgraph.sampler import ImpossibleChain, Plan, Settings, Visits, plan, sample, valid, walk
 
@@ -70,9 +71,13 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     gate = [unique("id"), between("tools", params.min_nodes, params.max_nodes)]
     check(frame, gate, "data/toolgraph/chains.jsonl")
     jsonl.write(out / "chains.jsonl", chains)
+    random = seeds.generator(params.seed, "joint")
+    joint = draw(graph, environments, settings, params.servers.most, params.servers.chains, random)
+    jsonl.write(out / "joint_chains.jsonl", joint)
     known_links = heldout.measure(known.outputs, known.inputs, lookup, params.precision)
     figures = _metrics(graph, chains, calibration, sampled, walked) | known_links
-    return Summary(figures | refined | {"embedder": _name(params)}, rejected, spent)
+    figures |= {"joint_chains": len(joint), "embedder": _name(params)}
+    return Summary(figures | refined, rejected, spent)
 
 
 def _name(params: Params) -> str:

@@ -40,7 +40,7 @@ class Input(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """One environment's tools, looked up once from the graph."""
+    """The tools of one or several environments, looked up once from the graph."""
 
     tools: tuple[str, ...]
     inputs: dict[str, tuple[Input, ...]]
@@ -71,9 +71,9 @@ class Visits:
         return (1 + left) / (1 + self.begun[tool])
 
 
-def plan(graph: nx.DiGraph, environment: str) -> Plan:
-    """What the sampler needs of one environment. Producers and followers of other environments are left out."""
-    own = tuple(tools(graph, environment))
+def plan(graph: nx.DiGraph, *environments: str) -> Plan:
+    """What the sampler needs of one or several environments. Producers and followers of others are left out."""
+    own = tuple(tool for environment in environments for tool in tools(graph, environment))
     inside = set(own)
     inputs = {}
     for tool in own:

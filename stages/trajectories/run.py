@@ -3,20 +3,18 @@
 import json
 import os
 from collections import Counter as Tally
-from collections.abc import Mapping
 from pathlib import Path
 
 from stages.core import jsonl, seeds
 from stages.core.engine import Runtime
-from stages.core.engine.catalogue import Entry, load, pairs, with_joins
-from stages.core.engine.joint import parts
+from stages.core.engine.catalogue import Entry, load, with_joins
 from stages.core.errors import UserError
 from stages.core.models.embed import MODEL, embed
 from stages.core.params.trajectories import Llm, Params
 from stages.core.params.writing import Written
 from stages.core.records import Api, Split
 from stages.core.stage import Inputs, Summary
-from stages.trajectories import card, duplicates, measures, rows, strings, tokens
+from stages.trajectories import card, duplicates, joining, measures, rows, strings, tokens
 from stages.trajectories.author import reword
 from stages.trajectories.histograms import histograms
 from stages.trajectories.making import Chain, Wish, make, starts
@@ -37,13 +35,14 @@ def run(params: Params, inputs: Inputs, out: Path) -> Summary:
     """
     catalogue = load(inputs["environments"])
     shares = sides(catalogue, params)
+    joint = joining.read(inputs["toolgraph"] / "joint_chains.jsonl")
     for split, names in list(shares.items()):
         # Each split's environments among themselves: a join never crosses a side.
         rng = seeds.generator(params.seed, "pairs", split)
-        shares[split] = names + pairs({name: catalogue[name] for name in names}, rng, params.pairs)
+        shares[split] = names + joining.pairs({name: catalogue[name] for name in names}, joint, rng, params.pairs)
     catalogue = with_joins(catalogue, [name for names in shares.values() for name in names])
     count = tokens.from_model(inputs["base"] / "model")
-    chains = joint_chains(read_chains(inputs["toolgraph"] / "chains.jsonl"), catalogue)
+    chains = joining.chains(read_chains(inputs["toolgraph"] / "chains.jsonl"), joint, catalogue)
     environments = {key: entry.environment for key, entry in catalogue.items()}
     wishes = (
         Wish("train", params.train_dialogues, shares["train"]),
@@ -117,16 +116,6 @@ def read_chains(path: Path) -> Chains:
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{path}:{number}", f"not a chain: {error}") from None
     return chains
-
-
-def joint_chains(chains: Chains, catalogue: Mapping[str, Entry]) -> Chains:
-    """The chains, and for each join those of its parts side by side."""
-    joined: Chains = {}
-    for name in catalogue:
-        if len(of := [chains.get(part, []) for part in parts(name)]) > 1:
-            both = [tuple(zip(*row, strict=True)) for row in zip(*of, strict=False)]
-            joined[name] = [(" ".join(ids), [tool for some in tools for tool in some]) for ids, tools in both]
-    return {**chains, **joined}
 
 
 def sides(catalogue: dict[str, Entry], params: Params) -> dict[Split, list[str]]:

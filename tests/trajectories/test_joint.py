@@ -15,7 +15,8 @@ from stages.core.replay import replay
 from stages.core.rollouts.seat import Limits, Seat
 from stages.core.seeds import generator
 from stages.rl.tasks import TurnTask
-from stages.trajectories import proof
+from stages.trajectories import joining, proof
+from stages.trajectories.joining import Joint
 from stages.trajectories.making import Wish, make
 from stages.trajectories.parallel import parallel
 from stages.trajectories.replay import replay as replay_all
@@ -137,3 +138,19 @@ def test_the_stage_makes_dialogues_over_pairs_and_each_of_them_uses_both(tmp_pat
     found = make([Wish(split, 4, [joined])], catalogue, {}, params, model, tmp_path / "resume", 1)
     assert len(found.dialogues) == 4
     assert all(len(sides(pair, row)) == 2 and row.environment == joined for row in found.dialogues)
+
+
+def test_pairs_that_chains_go_through_come_first_and_bring_their_chains():
+    catalogue, joined = entries(), name(PAIRS[0])
+    one, two = (catalogue[part] for part in joined.split("+"))
+    ids = [f"{side.environment.id}/{side.environment.tools[0].name}" for side in (one, two)]
+    chain = Joint(id="c", parents=tuple(ids), environments=tuple(joined.split("+")), tools=tuple(ids))
+    sides = {part: catalogue[part] for part in joined.split("+")}
+    assert joining.pairs(sides, [chain], generator(1), 1) == [joined] == joining.pairs(sides, [], generator(1), 3)
+    assert joining.pairs(sides, [chain], generator(1), 0) == []
+    everything = with_joins(sides, [joined])
+    [(told, tools)] = joining.chains({}, [chain], everything)[joined]
+    names = {tool.name for tool in everything[joined].environment.tools}
+    assert told == "c" and len(tools) == 2 and set(tools) <= names
+    beside = joining.chains({part: [(f"of-{part}", ["x"])] for part in sides}, [], everything)[joined]
+    assert beside == [(" ".join(f"of-{part}" for part in joined.split("+")), ["x", "x"])]

@@ -45,6 +45,15 @@ Edges = Annotated[Typed | Refined, Field(discriminator="method")]
 Embedder = Annotated[Packaged | Folder | llm.Embedder, Field(discriminator="method")]
 
 
+class Servers(Section):
+    """Chains through several environments."""
+
+    most: int = Field(ge=2, le=8)
+    """Environments of one chain, at most (EnvFactory: 3)."""
+    chains: int = Field(ge=0)
+    """How many such chains are drawn, beside those of single environments."""
+
+
 class Params(Section):
     """The section `toolgraph`."""
 
@@ -58,6 +67,8 @@ class Params(Section):
     """Whether an LLM mends the edges between tools."""
     cross: bool
     """Whether embeddings may link tools of different environments."""
+    servers: Servers
+    """Chains through several environments, in `joint_chains.jsonl`."""
     prefer: Literal["any", "unvisited"]
     """`any`: EnvFactory's draws; `unvisited`: tools and links that earlier chains left out come first."""
     chains: int = Field(ge=1, le=2000)
