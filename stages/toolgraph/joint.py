@@ -1,7 +1,8 @@
 """Chains through several environments: the sampler on the plan of a small group, so that the cap on servers holds by itself.
 
 A group is one environment and others that its tools feed (likely links across environments, where params ask for them),
-filled up with environments of its domain. Where no link leads on to one of them, tools of its own are added. None holds environments of both sides of the split.
+filled up with environments of its domain. Where no link leads on to one of them, tools of its own are added. None holds
+environments of both sides of the split.
 """
 
 from collections.abc import Iterator, Sequence

@@ -3,8 +3,10 @@
 from random import Random
 
 from stages.core.engine import Runtime
+from stages.core.params.trajectories import Refine
 from stages.core.records import Dialogue, Goal, Span, Turn
 from stages.trajectories.asides import pick
+from stages.trajectories.rework import identified, proved
 from stages.trajectories.words import sentence
 
 _JOINED = (
@@ -40,18 +42,44 @@ _UNSAID = frozenset(("delete_it", "rename_it"))
 """Second thoughts: nobody asks for a thing and takes it back in the same breath."""
 
 
-def goal_expansion(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -> Dialogue | None:
+MOST_WAYS = 16
+"""Ways of a joined turn that its record may hold; beyond them the requests stay apart."""
+
+
+def expand(runtime: Runtime, dialogue: Dialogue, shares: Refine, rng: Random) -> Dialogue:
+    """The dialogue with some requests joined as drawn. It comes after hard cases and after planning.
+
+    Args:
+        runtime: of the dialogue's environment.
+        dialogue: a proved one, its turns planned or not.
+        shares: how often two neighbours are joined, and how many one turn may hold. A share of 0 draws nothing.
+        rng: draws everything.
+    """
+    number = 0
+    while shares.goal_expansion and number + 1 < len(dialogue.turns):
+        joins = dialogue.turns[number].refined.count("goal_expansion")
+        if joins < shares.joined - 1 and rng.random() < shares.goal_expansion:
+            made = goal_expansion(dialogue, number, rng)
+            if made is not None and proved(runtime, made):
+                dialogue = made
+                continue
+        number += 1
+    return identified(dialogue)
+
+
+def goal_expansion(dialogue: Dialogue, number: int, rng: Random) -> Dialogue | None:
     """Ask for what the next turn asks for in this turn already.
 
-    None where the two do not go together: a hard case, a second thought, two questions (one look could pass for both), or
-    a question whose answer the other request says.
+    The ways of the joined turn are those of the first with those of the second. None where the two do not go together: a hard
+    case, a second thought, or a question whose answer the other request says.
     """
     if number + 1 >= len(dialogue.turns):
         return None
     first, second = dialogue.turns[number : number + 2]
     if {first.case, second.case} != {"plain"} or second.template.split(".")[0] in _UNSAID:
         return None
-    if (first.goal.says and second.goal.says) or _told(first, second) or _told(second, first):
+    ways = [one + other for one in (first.calls, *first.ways) for other in (second.calls, *second.ways)]
+    if _told(first, second) or _told(second, first) or len(ways) > MOST_WAYS:
         return None
     turn = first.model_copy(
         update={
@@ -64,6 +92,8 @@ def goal_expansion(runtime: Runtime, dialogue: Dialogue, number: int, rng: Rando
                 says=(*first.goal.says, *second.goal.says),
                 reads=(*first.goal.reads, *second.goal.reads),
             ),
+            "ways": tuple(ways[1:]),
+            "masked": (*first.masked, *((call + len(first.calls), name) for call, name in second.masked)),
             "spans": (*first.spans, *(_after(span, len(first.calls)) for span in second.spans)),
             "template": f"{first.template}+{second.template}",
             "refined": (*first.refined, *second.refined, "goal_expansion"),

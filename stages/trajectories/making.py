@@ -23,6 +23,7 @@ from stages.core.params.trajectories import Params
 from stages.core.progress import track
 from stages.core.records import Dialogue, Record, Rejected, Scenario, Split
 from stages.trajectories import tokens
+from stages.trajectories.expansion import expand
 from stages.trajectories.hard import harden
 from stages.trajectories.planner import plan
 from stages.trajectories.refine import refine
@@ -249,7 +250,11 @@ def finished(runtime: Runtime, dialogue: Dialogue, params: Params, number: int) 
     place = dialogue.split, dialogue.environment, number
     dialogue = refine(runtime, dialogue, params.refine, seeds.generator(params.seed, "refine", *place))
     dialogue = harden(runtime, dialogue, params.hard, seeds.generator(params.seed, "hard", *place))
-    return plan(runtime, dialogue, Caps(params.planner.calls, params.planner.states))
+    planned = plan(runtime, dialogue, Caps(params.planner.calls, params.planner.states))
+    if isinstance(planned, Rejected):
+        return planned
+    # After planning: the ways of joined requests are the ways of each, and a search over both would take far longer.
+    return expand(runtime, planned, params.refine, seeds.generator(params.seed, "expand", *place))
 
 
 def starts(entry: Entry) -> list[Scenario]:

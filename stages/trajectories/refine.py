@@ -5,7 +5,7 @@
 - `ambiguity`: the row is left open and a constraint after it settles which one; the same proof, and at least one other row.
 - `action_compression`: a step is no longer asked for; the graph forces it. What must exist before a new row can stand in
   it is created unasked; a value that another row holds is looked up.
-- `goal_expansion`: the request of the next turn is asked for in the same breath.
+- `goal_expansion` (see `expansion`): the request of the next turn is asked for in the same breath.
 
 EnvFactory has an LLM rewrite the query (notes, section 4) and lets its solvers find out whether it still works. Here calls and
 end state stay those of the dialogue that was proved, and the words are proved against them.
@@ -23,7 +23,6 @@ from stages.core.replay import at_turn
 from stages.trajectories.asides import pick
 from stages.trajectories.compression import action_compression
 from stages.trajectories.describing import Description, descriptions, mention_pattern
-from stages.trajectories.expansion import goal_expansion
 from stages.trajectories.rework import identified, proved
 from stages.trajectories.words import article, sentence
 from stages.trajectories.world import World
@@ -32,7 +31,9 @@ Operate = Callable[[Runtime, Dialogue, int, Random], Dialogue | None]
 
 
 def refine(runtime: Runtime, dialogue: Dialogue, shares: Refine, rng: Random) -> Dialogue:
-    """The dialogue with the refinements drawn for its turns, where they have a place for one and it is proved.
+    """The dialogue with its turns' words refined as drawn, where they have a place for it and it is proved.
+
+    At most one of the three that concern one request is put into a turn; requests are joined later, by `expand`.
 
     Args:
         runtime: of the dialogue's environment.
@@ -53,15 +54,6 @@ def refine(runtime: Runtime, dialogue: Dialogue, shares: Refine, rng: Random) ->
                 if made is not None and proved(runtime, made):
                     dialogue = made
                     break  # one refinement of the words a turn: two in one sentence read like a riddle
-        number += 1
-    number = 0
-    while shares.goal_expansion and number + 1 < len(dialogue.turns):
-        joins = dialogue.turns[number].refined.count("goal_expansion")
-        if joins < shares.joined - 1 and rng.random() < shares.goal_expansion:
-            made = goal_expansion(runtime, dialogue, number, rng)
-            if made is not None and proved(runtime, made):
-                dialogue = made
-                continue
         number += 1
     return identified(dialogue)
 

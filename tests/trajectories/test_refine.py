@@ -9,7 +9,7 @@ from stages.core.replay import at_turn, replay
 from stages.core.seeds import generator
 from stages.trajectories import proof
 from stages.trajectories.describing import Description, descriptions, only
-from stages.trajectories.expansion import goal_expansion
+from stages.trajectories.expansion import expand, goal_expansion
 from stages.trajectories.refine import refine
 from stages.trajectories.rows import rl_rows, sft_dialogue
 from stages.trajectories.synthesis import Budgets, Synthesis, Uses
@@ -35,9 +35,13 @@ def plain() -> list[Dialogue]:
     return [one for one in found if isinstance(one, Dialogue)]
 
 
+def remade(row: Dialogue, wanted: Refine, seed: int) -> Dialogue:
+    return expand(RUNTIME, refine(RUNTIME, row, wanted, generator(2, seed)), wanted, generator(3, seed))
+
+
 def refined(rows: list[Dialogue], *kinds: str, joined: int = 2) -> list[tuple[Dialogue, Dialogue]]:
     """(before, after) of the dialogues that one of the kinds was put into."""
-    pairs = [(row, refine(RUNTIME, row, shares(*kinds, joined=joined), generator(2, n))) for n, row in enumerate(rows)]
+    pairs = [(row, remade(row, shares(*kinds, joined=joined), n)) for n, row in enumerate(rows)]
     return [(old, new) for old, new in pairs if any(turn.refined for turn in new.turns)]
 
 
@@ -133,16 +137,31 @@ def test_an_expanded_turn_needs_both_requests(plain: list[Dialogue]) -> None:
             assert session.goal_digest() != turn.goal.digest or turn.goal.says
 
 
-def test_two_questions_and_second_thoughts_are_not_asked_in_one_breath(plain: list[Dialogue]) -> None:
+def test_second_thoughts_and_what_gives_an_answer_away_are_not_asked_in_one_breath(plain: list[Dialogue]) -> None:
     joined = 0
     for row in plain:
         for number in range(len(row.turns) - 1):
             first, second = row.turns[number : number + 2]
-            made = goal_expansion(RUNTIME, row, number, generator(1))
+            made = goal_expansion(row, number, generator(1))
             joined += made is not None
-            if (first.goal.says and second.goal.says) or second.template.startswith(("delete_it", "rename_it")):
+            told = any(value.lower() in second.user.lower() for value in first.goal.says)
+            if told or second.template.startswith(("delete_it", "rename_it")):
                 assert made is None
     assert joined
+
+
+def test_the_ways_of_a_joined_turn_are_those_of_both_requests(plain: list[Dialogue]) -> None:
+    row = next(row for row in plain if len(row.turns) > 1 and goal_expansion(row, 0, generator(1)))
+    first, second = row.turns[:2]
+    other = (*first.calls, *first.calls)
+    turns = (
+        first.model_copy(update={"ways": (other,)}),
+        second.model_copy(update={"masked": ((len(second.calls) - 1, "x"),)}),
+    )
+    made = goal_expansion(row.model_copy(update={"turns": (*turns, *row.turns[2:])}), 0, generator(1))
+    assert made is not None
+    assert made.turns[0].ways == ((*other, *second.calls),)
+    assert made.turns[0].masked == ((len(made.turns[0].calls) - 1, "x"),)
 
 
 def test_a_turn_joins_no_more_requests_than_allowed(plain: list[Dialogue]) -> None:
