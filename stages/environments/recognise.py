@@ -228,7 +228,8 @@ def _tool(
     if by_words(api) and use.verb == "patch":
         must |= {name for name in written if arguments[name].required}
     order = [n for n in (*chain, key, *written, *narrowed, page.size if page else None) if n and n in must]
-    if any(arguments[name].type not in ("string", "any") for name in (*chain, key) if name):
+    # A broken description may name a key in its path and never describe it.
+    if any(name not in arguments or arguments[name].type not in ("string", "any") for name in (*chain, key) if name):
         left_out["key_not_text"] += 1
         return None
     missing = error(operation, "missing", one(draft.word))

@@ -71,10 +71,10 @@ def test_what_a_model_thought_stays_in_past_turns(tokenizer):
 
 def test_a_template_that_drops_past_thoughts_is_refused(tokenizer):
     """FAULTS 12 (prime-rl#1334, verl#7807, NeMo-RL#2821)."""
-    forgetful = template.TEMPLATE.replace(
-        "{%- set words = (message.content or '') | trim -%}",
-        "{%- set words = (message.content if loop.last else (message.content or '').split('</think>')[-1]) | trim -%}",
-    )
+    words = "{%- set words = (message.content or '') | trim -%}"
+    cut = "{%- set words = (message.content if last else (message.content or '').split('</think>')[-1]) | trim -%}"
+    forgetful = template.TEMPLATE.replace("macro said(message)", "macro said(message, last)").replace(words, cut)
+    forgetful = forgetful.replace("{{ said(message) }}", "{{ said(message, loop.last) }}")
     with pytest.raises(UserError, match="rewrites past turns"):
         template.check(with_template(tokenizer, forgetful))
 
