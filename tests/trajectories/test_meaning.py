@@ -136,7 +136,8 @@ def test_what_is_told_around_a_request_could_be_no_argument_of_the_tool():
     ):
         assert any(word in text for text in told for word in words)
         for one in kinds:
-            assert not any(word in setting({one}, Random(seed)) for seed in range(100) for word in words)
+            beside = [setting({one}, Random(seed)) for seed in range(100)]
+            assert not any(word in text for text in beside for word in words)
 
 
 def test_nothing_that_is_told_depends_on_when_it_is_told(monkeypatch):
