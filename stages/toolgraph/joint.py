@@ -10,20 +10,11 @@ from random import Random
 
 import networkx as nx
 
-from stages.core.records import Environment, Record, content_id
+from stages.core.records import Environment, JointChain, content_id
 from stages.toolgraph.sampler import ImpossibleChain, Settings, plan, sample, valid
 
 TRIES = 20
 """Draws a wanted chain, before fewer are given."""
-
-
-class JointChain(Record):
-    """Tools of several environments to call in this order. `tools` are ids, `environment/tool`."""
-
-    id: str
-    parents: tuple[str, ...]
-    environments: tuple[str, ...]
-    tools: tuple[str, ...]
 
 
 def draw(

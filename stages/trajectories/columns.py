@@ -32,3 +32,10 @@ def askable(table: Table, name: str | None, row: Mapping[str, JsonValue]) -> lis
     kinds = ("text", "number", "time", "enum")
     asked = [c for c in table.columns if c.kind in kinds and c.name not in (name, table.key) and not c.clock]
     return [column for column in asked if tellable(row.get(column.name))]
+
+
+def listed(tool: Tool, value: JsonValue) -> list[dict[str, JsonValue]]:
+    """The rows that a list's result shows, in its order; none of any other result."""
+    rows = value.get(tool.items or "") if isinstance(value, dict) else None
+    shown = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return shown if isinstance(rows, list) and len(shown) == len(rows) else []

@@ -1,16 +1,14 @@
 """Action compression: a step that nobody asks for and that nothing else can replace."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
 from random import Random
-
-from pydantic import JsonValue
 
 from stages.core.engine import Runtime
 from stages.core.records import Dialogue, Span, Turn
 from stages.core.replay import at_turn
 from stages.trajectories.asides import pick
-from stages.trajectories.columns import spoken_field
+from stages.trajectories.columns import listed, spoken_field
 from stages.trajectories.describing import mention_pattern
 from stages.trajectories.phrases import named
 from stages.trajectories.words import article, sentence
@@ -83,7 +81,7 @@ def _same(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -> Tur
     tool, looked = environment.tool(call.tool), environment.tool(turn.calls[-2].tool)
     table = environment.table(tool.table)
     said = [s for s in turn.spans if s.call == place and s.origin == "user" and s.argument in tool.fields]
-    rows = _rows(turn.outcomes[-2].value, looked.items)
+    rows = listed(looked, turn.outcomes[-2].value)
     if len(said) != 1 or looked.verb != "list" or looked.table != table.name or tool.key_parameter is None:
         return None
     column = tool.fields[said[0].argument]
@@ -91,10 +89,13 @@ def _same(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -> Tur
     session = at_turn(runtime, dialogue, number)
     refs = {ref.key: ref for ref in World(environment, session).refs(table)}
     session.close()
+    # The other row is named without its parent, so no row under another parent may have its name.
+    names = Counter(ref.label.casefold() for ref in refs.values())
     options = [
         index
         for index, row in enumerate(rows)
-        if row.get(column) == value and row.get(table.key) != key and str(row.get(table.key)) in refs
+        if row.get(column) == value and row.get(table.key) != key
+        if (ref := refs.get(str(row.get(table.key)))) and names[ref.label.casefold()] == 1
     ]
     target = refs.get(str(key))
     match = re.search(mention_pattern(environment, target), turn.user, re.IGNORECASE) if target else None
@@ -114,8 +115,3 @@ def _same(runtime: Runtime, dialogue: Dialogue, number: int, rng: Random) -> Tur
     )
     spans = tuple(shown if span == said[0] else span for span in turn.spans)
     return turn.model_copy(update={"user": sentence(text), "spans": spans})
-
-
-def _rows(value: JsonValue, items: str | None) -> list[Mapping[str, JsonValue]]:
-    rows = value.get(items or "") if isinstance(value, dict) else None
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -1,4 +1,4 @@
-"""Rows described instead of named: by a value, a switch, an extreme, a word of the name, or as the only one there.
+"""Rows described instead of named: by a value, a switch, an extreme, or a word of the name.
 
 A description is a phrase and the condition it states, so that its uniqueness is a query against the state, and it uses
 only what the turn's own look-up shows, so that an assistant can find the row again.
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from stages.core.engine import Session
 from stages.core.records import Column, Environment, Scalar, Table
 from stages.trajectories.asides import pick
 from stages.trajectories.columns import spoken_field, tellable
@@ -40,13 +39,12 @@ _COMMON = frozenset(
 
 
 class Description(NamedTuple):
-    """Words that follow the noun (`whose status is done`), or the whole phrase where `whole`; `where` says it in SQL."""
+    """Words that follow the noun (`whose status is done`); `where` says the same in SQL."""
 
     words: str
     where: str
     bindings: dict[str, Scalar]
     kind: str
-    whole: bool = False
 
 
 def mention_pattern(environment: Environment, ref: Ref) -> str:
@@ -89,17 +87,17 @@ def descriptions(
         stored = (world.row(ref) or {}).get(column.name)
         found += [_valued(column, row, stored, held, rng), _extreme(column, row, shown, rng)]
     rng.shuffle(found)
-    yield from (one for one in found if one is not None and only(world.session, world, table, ref, one))
+    yield from (one for one in found if one is not None and only(world, table, ref, one))
 
 
-def only(session: Session, world: World, table: Table, ref: Ref, description: Description) -> bool:
+def only(world: World, table: Table, ref: Ref, description: Description) -> bool:
     """Whether the row alone meets the description among the rows of its parent, by a query against the state."""
     link = world.parent_column(table)
     inside, bindings = "1", dict(description.bindings)
     if link is not None and ref.scope is not None:
         inside, bindings["_scope"] = f'"{link.name}" = :_scope', ref.scope.key
     where = description.where.replace("{inside}", inside).replace("{table}", f'"{table.name}"')
-    keys = session.query(f'SELECT "{table.key}" FROM "{table.name}" WHERE {inside} AND ({where})', bindings)
+    keys = world.session.query(f'SELECT "{table.key}" FROM "{table.name}" WHERE {inside} AND ({where})', bindings)
     return [str(key) for (key,) in keys] == [ref.key]
 
 

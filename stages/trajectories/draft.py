@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from stages.core.engine import Session
 from stages.core.records import Call, Environment, Outcome, Span, Tool
+from stages.trajectories.columns import listed
 from stages.trajectories.world import Ref, World
 
 
@@ -126,7 +127,7 @@ class Draft:
         found: dict[str, JsonValue] = {}
         name = self.environment.table(table).key
         for tool, value in zip(self.tools, self.results, strict=True):
-            rows = [value, *_items(value, tool)] if tool.table == table else []
+            rows = [value, *listed(tool, value)] if tool.table == table else []
             for row in rows:
                 if isinstance(row, dict) and row.get(name) == key:
                     found |= row
@@ -151,7 +152,7 @@ class Draft:
         if (ref.table, ref.key) not in self.known:
             raise Refused("not_listed", f"{ref.table} {ref.key}")
 
-    def list_rows(self, table: str, scope: Ref | None) -> list[JsonValue]:
+    def list_rows(self, table: str, scope: Ref | None) -> list[dict[str, JsonValue]]:
         """The rows that a plain list call shows under `scope`. Raises Refused when there is no such list."""
         tool = self.world.tool(table, "list")
         if tool is None or tool.items is None:
@@ -162,7 +163,7 @@ class Draft:
         self.listed[table, scope.key if scope else None] = self.session.writes
         if tool.page_token is not None and len(value) > 1 and any("oken" in name for name in value):
             raise Refused("more_pages", tool.name)
-        return _items(value, tool)
+        return listed(tool, value)
 
     def parents(self, tool: Tool, scope: Ref | None) -> dict[str, Bound]:
         """The enclosing keys that a call needs. Raises Refused when the scope does not give one of them."""
@@ -187,15 +188,9 @@ class Draft:
             key = value.get(table.key)
             if isinstance(key, str):
                 self.known.setdefault((table.name, key), (index, table.key))
-        for number, row in enumerate(_items(value, tool)):
+        for number, row in enumerate(listed(tool, value)):
             if isinstance(row, dict) and isinstance(row.get(table.key), str):
                 self.known.setdefault((table.name, str(row[table.key])), (index, f"{tool.items}.{number}.{table.key}"))
-
-
-def _items(value: JsonValue, tool: Tool) -> list[JsonValue]:
-    """The rows of a list's result; none of any other."""
-    rows = value.get(tool.items or "") if isinstance(value, dict) else None
-    return rows if isinstance(rows, list) else []
 
 
 def keys(schema: JsonValue, value: JsonValue, path: str = "") -> list[tuple[str, str, str]]:

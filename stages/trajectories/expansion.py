@@ -4,9 +4,9 @@ from random import Random
 
 from stages.core.engine import Runtime
 from stages.core.params.trajectories import Refine
-from stages.core.records import Dialogue, Goal, Span, Turn
+from stages.core.records import Dialogue, Turn
 from stages.trajectories.asides import pick
-from stages.trajectories.rework import identified, proved
+from stages.trajectories.rework import identified, joined, proved, two_guesses
 from stages.trajectories.words import sentence
 
 _JOINED = (
@@ -70,53 +70,26 @@ def expand(runtime: Runtime, dialogue: Dialogue, shares: Refine, rng: Random) ->
 def goal_expansion(dialogue: Dialogue, number: int, rng: Random) -> Dialogue | None:
     """Ask for what the next turn asks for in this turn already.
 
-    The ways of the joined turn are those of the first with those of the second. None where the two do not go together: a hard
-    case, a second thought, or a question whose answer the other request says.
+    None where the two do not go together: a hard case, a second thought, a question whose answer the other request says, or
+    two questions of which one asks for a number.
     """
     if number + 1 >= len(dialogue.turns):
         return None
     first, second = dialogue.turns[number : number + 2]
     if {first.case, second.case} != {"plain"} or second.template.split(".")[0] in _UNSAID:
         return None
-    ways = [one + other for one in (first.calls, *first.ways) for other in (second.calls, *second.ways)]
-    if _told(first, second) or _told(second, first) or len(ways) > MOST_WAYS:
+    if _told(first, second) or _told(second, first) or two_guesses(first, second):
         return None
-    turn = first.model_copy(
-        update={
-            "user": _together(first.user, second.user, dialogue.split != "train", rng),
-            "calls": (*first.calls, *second.calls),
-            "outcomes": (*first.outcomes, *second.outcomes),
-            "answer": f"{first.answer} {sentence(second.answer.removeprefix('Done, '))}",
-            "goal": Goal(
-                digest=second.goal.digest,
-                says=(*first.goal.says, *second.goal.says),
-                reads=(*first.goal.reads, *second.goal.reads),
-            ),
-            "ways": tuple(ways[1:]),
-            "masked": (*first.masked, *((call + len(first.calls), name) for call, name in second.masked)),
-            "spans": (*first.spans, *(_after(span, len(first.calls)) for span in second.spans)),
-            "template": f"{first.template}+{second.template}",
-            "refined": (*first.refined, *second.refined, "goal_expansion"),
-        }
-    )
-    turns = [*dialogue.turns[:number], turn, *dialogue.turns[number + 2 :]]
-    moved = tuple(
-        one.model_copy(update={"spans": tuple(_earlier(span, number) for span in one.spans)}) for one in turns
-    )
-    return dialogue.model_copy(update={"turns": moved})
+    if (1 + len(first.ways)) * (1 + len(second.ways)) > MOST_WAYS:
+        return None
+    made = joined(dialogue, number, _together(first.user, second.user, dialogue.split != "train", rng))
+    turn = made.turns[number]
+    turn = turn.model_copy(update={"refined": (*turn.refined, "goal_expansion")})
+    return made.model_copy(update={"turns": (*made.turns[:number], turn, *made.turns[number + 1 :])})
 
 
 def _told(one: Turn, other: Turn) -> bool:
     return any(value.lower() in other.user.lower() for value in one.goal.says)
-
-
-def _after(span: Span, calls: int) -> Span:
-    return span.model_copy(update={"call": span.call + calls})
-
-
-def _earlier(span: Span, number: int) -> Span:
-    """Every turn after the first of the two is one earlier now."""
-    return span.model_copy(update={"turn": span.turn - 1}) if span.turn is not None and span.turn > number else span
 
 
 def _together(first: str, second: str, held: bool, rng: Random) -> str:

@@ -22,7 +22,7 @@ from stages.core.params.trajectories import Hard
 from stages.core.records import Call, Case, Dialogue, Goal, Outcome, Span, Tool, Turn
 from stages.core.replay import at_turn
 from stages.trajectories.asides import ASKED, DECLINED, FORBIDDEN, THANKS, TOLD, pick
-from stages.trajectories.columns import spoken_field
+from stages.trajectories.columns import listed, spoken_field
 from stages.trajectories.parallel import parallel
 from stages.trajectories.phrases import mention
 from stages.trajectories.rework import identified, proved
@@ -245,7 +245,7 @@ def _misnamed(runtime: Runtime, turn: Turn) -> tuple[Call, tuple[Span, ...]] | N
     key = tool.key_parameter
     if key is None or tool.verb == "create" or not table.minted or tool.parents or table.label is None:
         return None
-    rows = _shown_rows(runtime, turn)
+    rows = listed(runtime.environment.tool(turn.calls[0].tool), turn.outcomes[0].value)
     label = next((str(row[table.label]) for row in rows if row.get(table.key) == call.arguments.get(key)), None)
     if label is None or label.lower() not in turn.user.lower():
         return None
@@ -255,12 +255,6 @@ def _misnamed(runtime: Runtime, turn: Turn) -> tuple[Call, tuple[Span, ...]] | N
         return None
     named = Span(call=0, argument=key, origin="user", text=label)
     return Call(tool=call.tool, arguments=arguments), (named, *(s.model_copy(update={"call": 0}) for s in spans))
-
-
-def _shown_rows(runtime: Runtime, turn: Turn) -> list[dict]:
-    value, tool = turn.outcomes[0].value, runtime.environment.tool(turn.calls[0].tool)
-    rows = value.get(tool.items or "") if isinstance(value, dict) else None
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def no_call(runtime: Runtime, dialogue: Dialogue, rng: Random) -> Dialogue | None:

@@ -8,26 +8,17 @@ from random import Random
 from stages.core import jsonl
 from stages.core.engine import catalogue
 from stages.core.engine.catalogue import Entry
-from stages.core.engine.joint import origins, parts
-from stages.core.records import Record
+from stages.core.engine.joint import PLUS, origins, parts
+from stages.core.records import JointChain
 from stages.trajectories.making import Chain
 
 
-class Joint(Record):
-    """A line of `joint_chains.jsonl`: tools, as `environment/tool`, of several environments."""
-
-    id: str
-    parents: tuple[str, ...]
-    environments: tuple[str, ...]
-    tools: tuple[str, ...]
-
-
-def read(path: Path) -> list[Joint]:
+def read(path: Path) -> list[JointChain]:
     """The chains; none where the tool graph has drawn none. Raises UserError for a line that is not one."""
-    return list(jsonl.read(path, Joint)) if path.is_file() else []
+    return list(jsonl.read(path, JointChain)) if path.is_file() else []
 
 
-def pairs(entries: Mapping[str, Entry], joint: Sequence[Joint], rng: Random, most: int) -> list[str]:
+def pairs(entries: Mapping[str, Entry], joint: Sequence[JointChain], rng: Random, most: int) -> list[str]:
     """Ids of at most `most` joins of two of the entries: those that chains go through most often, then any of a domain.
 
     Args:
@@ -36,17 +27,12 @@ def pairs(entries: Mapping[str, Entry], joint: Sequence[Joint], rng: Random, mos
         rng: draws the further ones.
         most: how many; fewer where there are no more.
     """
-    if not most:
-        return []
-    possible = catalogue.pairs(entries, rng, len(entries) ** 2)
-    told = Counter("+".join(sorted(chain.environments)) for chain in joint)
-    known = [name for name, _ in told.most_common() if name in possible][:most]
-    rest = [name for name in possible if name not in known]
-    return sorted(known + rng.sample(rest, min(len(rest), most - len(known))))
+    told = Counter(PLUS.join(sorted(chain.environments)) for chain in joint)
+    return catalogue.pairs(entries, rng, most, first=[name for name, _ in told.most_common()])
 
 
 def chains(
-    single: Mapping[str, list[Chain]], joint: Sequence[Joint], entries: Mapping[str, Entry]
+    single: Mapping[str, list[Chain]], joint: Sequence[JointChain], entries: Mapping[str, Entry]
 ) -> dict[str, list[Chain]]:
     """All chains by environment; a join has those drawn through both its parts, else one of each side by side."""
     found = dict(single)

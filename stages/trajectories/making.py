@@ -105,7 +105,8 @@ def make(
     heard: dict[Split, set[str]] = {wish.split: set() for wish in wishes}
     found: dict[tuple[Split, str], list[Dialogue]] = {key: [] for key in done}
     twice: list[Rejected] = []
-    while shares := [share for wish in wishes for share in _shares(wish, done, found)]:
+    spent: set[tuple[Split, str]] = set()
+    while shares := [share for wish in wishes for share in _shares(wish, done, found, spent)]:
         jobs = (
             delayed(_once)(
                 share,
@@ -124,6 +125,7 @@ def make(
         for share, part in zip(shares, made, strict=True):
             key = share.split, share.environment
             done[key].append(part)
+            before = len(found[key])
             for dialogue in part.dialogues:
                 words = said(dialogue.turns)
                 if words in heard[share.split]:
@@ -131,6 +133,9 @@ def make(
                     continue
                 heard[share.split].add(words)
                 found[key].append(dialogue)
+            # One that only repeats what it said in an earlier round has no more to say.
+            if part.spent or len(found[key]) == before:
+                spent.add(key)
     if processes > 1:
         get_reusable_executor().shutdown(wait=True)  # a worker's CPU seconds count as ours once it has ended
     every = [part for some in done.values() for part in some]
@@ -139,11 +144,14 @@ def make(
 
 
 def _shares(
-    wish: Wish, done: Mapping[tuple[Split, str], list[Part]], found: Mapping[tuple[Split, str], list[Dialogue]]
+    wish: Wish,
+    done: Mapping[tuple[Split, str], list[Part]],
+    found: Mapping[tuple[Split, str], list[Dialogue]],
+    spent: set[tuple[Split, str]],
 ) -> list[Share]:
     """What is missing, spread evenly over the environments that have more to give."""
     short = wish.wanted - sum(len(found[wish.split, name]) for name in wish.environments)
-    able = [name for name in wish.environments if not any(part.spent for part in done[wish.split, name])]
+    able = [name for name in wish.environments if (wish.split, name) not in spent]
     if short <= 0 or not able:
         return []
     each, more = divmod(short, len(able))

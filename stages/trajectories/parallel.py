@@ -15,9 +15,10 @@ from pydantic import JsonValue
 
 from stages.core.engine import Runtime, Session
 from stages.core.engine.digest import LEFT_OUT
-from stages.core.records import Call, Dialogue, Environment, Goal, Outcome, Span, Turn
+from stages.core.records import Call, Dialogue, Environment, Outcome, Span, Turn
 from stages.core.replay import at_turn
 from stages.trajectories.asides import pick
+from stages.trajectories.rework import joined, two_guesses
 from stages.trajectories.templates import TEMPLATES
 from stages.trajectories.words import sentence
 
@@ -76,25 +77,7 @@ def _joined(dialogue: Dialogue, rng: Random) -> Iterator[tuple[int, Dialogue]]:
         user = _request(first, second, dialogue.split != "train", rng)
         if user is None:
             continue
-        count = len(first.calls)
-        spans = (s.model_copy(update={"call": s.call + count}) for s in second.spans)
-        rest = sentence(second.answer.removeprefix("Done, ") if first.answer.startswith("Done") else second.answer)
-        both = Turn(
-            user=user,
-            calls=(*first.calls, *second.calls),
-            outcomes=(*first.outcomes, *second.outcomes),
-            answer=f"{first.answer} {rest}",
-            goal=Goal(
-                digest=second.goal.digest,
-                says=tuple(dict.fromkeys((*first.goal.says, *second.goal.says))),
-                reads=tuple(dict.fromkeys((*first.goal.reads, *second.goal.reads))),
-            ),
-            spans=(*first.spans, *spans),
-            template=f"{first.template}+{second.template}",
-        )
-        turns = (*dialogue.turns[:number], both, *dialogue.turns[number + 2 :])
-        earlier = tuple(turn.model_copy(update={"spans": _earlier(turn.spans, number)}) for turn in turns)
-        yield number, dialogue.model_copy(update={"turns": earlier})
+        yield number, joined(dialogue, number, user)
 
 
 def _request(first: Turn, second: Turn, held: bool, rng: Random) -> str | None:
@@ -105,10 +88,10 @@ def _request(first: Turn, second: Turn, held: bool, rng: Random) -> str | None:
     # "It" would be the row of the first request.
     if two.verb.endswith(("_it", "_more")) or len(first.calls) + len(second.calls) > MOST:
         return None
-    # One look at either would do for both (`Goal.reads`), and a small number is easily guessed.
-    if first.goal.reads and second.goal.reads and any(v.isdigit() for v in (*first.goal.says, *second.goal.says)):
+    if two_guesses(first, second):
         return None
-    if _COMMAND.fullmatch(one.text) and _COMMAND.fullmatch(two.text):
+    plain = not (first.refined or second.refined)  # else the words are no longer the template's one command
+    if plain and _COMMAND.fullmatch(one.text) and _COMMAND.fullmatch(two.text):
         bare = {"first": first.user.rstrip("."), "second": _lower(second.user.rstrip("."))}
         return sentence(pick(COMMANDS, held, rng).format_map(bare))
     return pick(SENTENCES, held, rng).format(first=first.user, second=second.user)
@@ -116,13 +99,6 @@ def _request(first: Turn, second: Turn, held: bool, rng: Random) -> str | None:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _earlier(spans: Sequence[Span], number: int) -> tuple[Span, ...]:
-    """Spans once the turn behind turn `number` is a part of it."""
-    return tuple(
-        s.model_copy(update={"turn": s.turn - 1}) if s.turn is not None and s.turn > number else s for s in spans
-    )
 
 
 def _grouped(runtime: Runtime, dialogue: Dialogue, number: int) -> Dialogue | None:

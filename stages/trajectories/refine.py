@@ -21,6 +21,7 @@ from stages.core.params.trajectories import Refine
 from stages.core.records import Dialogue, Refinement, Table, Turn
 from stages.core.replay import at_turn
 from stages.trajectories.asides import pick
+from stages.trajectories.columns import listed
 from stages.trajectories.compression import action_compression
 from stages.trajectories.describing import Description, descriptions, mention_pattern
 from stages.trajectories.rework import identified, proved
@@ -140,16 +141,15 @@ def _place(
     runtime: Runtime, turn: Turn, world: World, table: Table, index: int, held: bool, rng: Random
 ) -> Place | None:
     """The place of the row of `table` whose key the turn's call `index` shows in a list."""
-    looked, value = runtime.environment.tool(turn.calls[index].tool), turn.outcomes[index].value
-    rows = value.get(looked.items or "") if isinstance(value, dict) else None
-    if looked.verb != "list" or looked.table != table.name or not isinstance(rows, list):
+    looked = runtime.environment.tool(turn.calls[index].tool)
+    shown = listed(looked, turn.outcomes[index].value)
+    if looked.verb != "list" or looked.table != table.name:
         return None
     keys = {str(key) for key in turn.calls[-1].arguments.values()}
     ref = next((ref for ref in world.refs(table) if ref.key in keys), None)
     match = re.search(mention_pattern(runtime.environment, ref), turn.user, re.IGNORECASE) if ref else None
     if ref is None or match is None:
         return None
-    shown = [row for row in rows if isinstance(row, dict)]
     # What the turn asks for or changes would be given away, or be said of a row that is about to lose it.
     told = [*turn.goal.says, *(str(span.text) for span in turn.spans if span.origin == "user" and span.text)]
     around = f"{turn.user[: match.start()]} {turn.user[match.end() :]}".lower()

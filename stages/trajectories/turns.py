@@ -171,9 +171,11 @@ class Turns:
         name = draft.world.name_column(table)
         given = self._address(draft, tool, target)
         listed = draft.seen(table.name, target.key) if len(draft.calls) > before else {}
-        attempt = draft.session.fork().call(tool.name, {name: bound.value for name, bound in given.items()})
-        told = attempt.value if attempt.ok and isinstance(attempt.value, dict) else {}
-        unseen = {c: v for c, v in told.items() if c not in draft.seen(table.name, target.key)}
+        probe = draft.session.fork()
+        shown = probe.call(tool.name, {argument: bound.value for argument, bound in given.items()}).value
+        probe.close()
+        seen = draft.seen(table.name, target.key)
+        unseen = {c: v for c, v in shown.items() if c not in seen} if isinstance(shown, dict) else {}
         if listed and not askable(table, name, unseen):
             value = listed
         else:
@@ -183,10 +185,9 @@ class Turns:
         if not options:
             raise Refused("nothing_to_read", table.name)
         column = self.rng.choice(options)
-        told = str(value[column.name])
-        slots = self._nouns(table) | {"field": spoken_field(column)}
+        told, field = str(value[column.name]), spoken_field(column)
+        slots = self._nouns(table) | {"field": field}
         slots["target"] = mention(self.environment, target, self.rng)
-        field = spoken_field(column)
         answer = f"The {field} of {target.label} {'are' if many(field) else 'is'} {told}."
         return Worked(slots, answer, says=(told,), focus=target)
 

@@ -33,7 +33,7 @@ class World:
 
     def fork(self, session: Session) -> "World":
         """The same world seen on a fork of its session; what was read of the state is not read again."""
-        self.rows("")
+        self._fresh()
         twin = World(self.environment, session)
         twin._read, twin._refs = self._read, self._refs
         return twin
@@ -44,9 +44,13 @@ class World:
 
     def rows(self, table: str) -> list[Row]:
         """Rows of a table, by key; not to be changed."""
+        return self._fresh().get(table, [])
+
+    def _fresh(self) -> dict[str, list[Row]]:
+        """The state, read anew after a write."""
         if self._read is None or self._read[0] != self.session.writes:
             self._read, self._refs = (self.session.writes, self.session.state()), {}
-        return self._read[1].get(table, [])
+        return self._read[1]
 
     def parent_column(self, table: Table) -> Column | None:
         """The column that holds the parent's key, where the table has a parent."""

@@ -6,10 +6,10 @@ import networkx as nx
 import pytest
 
 from stages.core import seeds
-from stages.core.records import Environment
+from stages.core.records import Environment, JointChain
 from stages.toolgraph import links
 from stages.toolgraph.graph import build, parts
-from stages.toolgraph.joint import JointChain, draw, neighbours
+from stages.toolgraph.joint import draw, neighbours
 from stages.toolgraph.links import Link
 from stages.toolgraph.sampler import Settings, plan, valid
 from tests.fixtures.tasks import tasks_environment

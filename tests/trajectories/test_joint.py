@@ -10,13 +10,12 @@ from stages.core.engine.catalogue import entry, environments, with_joins
 from stages.core.models.calls import render
 from stages.core.params import load
 from stages.core.params.rl import GoalReward
-from stages.core.records import Dialogue
+from stages.core.records import Dialogue, JointChain
 from stages.core.replay import replay
 from stages.core.rollouts.seat import Limits, Seat
 from stages.core.seeds import generator
 from stages.rl.tasks import TurnTask
 from stages.trajectories import joining, proof
-from stages.trajectories.joining import Joint
 from stages.trajectories.making import Wish, make
 from stages.trajectories.parallel import parallel
 from stages.trajectories.replay import replay as replay_all
@@ -144,7 +143,7 @@ def test_pairs_that_chains_go_through_come_first_and_bring_their_chains():
     catalogue, joined = entries(), name(PAIRS[0])
     one, two = (catalogue[part] for part in joined.split("+"))
     ids = [f"{side.environment.id}/{side.environment.tools[0].name}" for side in (one, two)]
-    chain = Joint(id="c", parents=tuple(ids), environments=tuple(joined.split("+")), tools=tuple(ids))
+    chain = JointChain(id="c", parents=tuple(ids), environments=tuple(joined.split("+")), tools=tuple(ids))
     sides = {part: catalogue[part] for part in joined.split("+")}
     assert joining.pairs(sides, [chain], generator(1), 1) == [joined] == joining.pairs(sides, [], generator(1), 3)
     assert joining.pairs(sides, [chain], generator(1), 0) == []

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from stages.core import jsonl
 from stages.core.engine import catalogue
-from stages.trajectories.making import FEW, Made, Wish, make
+from stages.trajectories.making import FEW, Made, Part, Wish, make
 from stages.trajectories.synthesis import said
 from tests.trajectories.test_run import PARAMS, inputs
 
@@ -58,3 +59,18 @@ def test_what_one_environment_cannot_give_another_one_adds(tmp_path: Path) -> No
     model = folders["base"] / "model"
     found = make(wishes, entries | {"two": poor}, {}, WIDE, model, tmp_path / "resume", 1)
     assert [row.environment for row in found.dialogues] == ["one"] * 9
+
+
+def test_an_environment_that_only_repeats_itself_is_asked_no_more(alone: Made, tmp_path: Path) -> None:
+    """As a killed run could have left it: a round with the same two over again, and another one."""
+    folders = inputs(tmp_path / "in", ("one", "two", "held"))
+    entries = catalogue.load(folders["environments"])
+    first, second = [row for row in alone.dialogues if row.environment == "one"][:2]
+    (tmp_path / "resume").mkdir()
+    for start, rows in ((0, (first, second, first, second)), (4, (second, first))):
+        part = Part(dialogues=rows, rejected=(), refused={}, tries=len(rows), spent=False, tools={}, templates={})
+        jsonl.write(tmp_path / "resume" / f"train-one-{start}-{len(rows)}.jsonl", [part])
+    model = folders["base"] / "model"
+    found = make([Wish("train", 4, ["one"])], entries, {}, WIDE, model, tmp_path / "resume", 1)
+    assert found.dialogues == [first, second]
+    assert [row.reason for row in found.rejected] == ["duplicate"] * 4

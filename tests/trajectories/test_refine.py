@@ -95,10 +95,10 @@ def test_a_description_that_fits_two_rows_is_never_given() -> None:
     for ref in world.refs(table):
         shown = [dict(row) for row in world.rows("task") if ref.scope and row["tasklist"] == ref.scope.key]
         for found in descriptions(world, table, ref, shown, False, generator(1, ref.key)):
-            assert only(session, world, table, ref, found)
+            assert only(world, table, ref, found)
             tried += 1
         loose = Description("with a title", '"title" IS NOT NULL', {}, "value")
-        assert only(session, world, table, ref, loose) == (len(shown) == 1)
+        assert only(world, table, ref, loose) == (len(shown) == 1)
     assert tried > 5
 
 

@@ -5,7 +5,7 @@ one is what proved its parts, and that neither side can touch the other.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from stages.core import jsonl
-from stages.core.engine.joint import JoinRefused, join, join_scenarios, parts
+from stages.core.engine.joint import PLUS, JoinRefused, join, join_scenarios, parts
 from stages.core.errors import UserError
 from stages.core.records import Environment, Scenario
 
@@ -61,25 +61,35 @@ def environments(entries: Mapping[str, Entry], names: Iterable[str]) -> dict[str
     return {name: one.environment for name, one in with_joins(entries, names).items()}
 
 
-def pairs(entries: Mapping[str, Entry], rng: Random, most: int) -> list[str]:
+def pairs(entries: Mapping[str, Entry], rng: Random, most: int, first: Sequence[str] = ()) -> list[str]:
     """Ids of at most `most` joins: each of one domain and one side, of environments that can be joined.
 
     Args:
         entries: of one split. Training and evaluation are never joined; which environments are set aside for dev, only
             params say, so a caller leaves them out or gives them alone.
-        rng: draws which.
+        rng: draws which, in what order they are tried.
         most: how many; fewer where there are no more.
+        first: joins that come before all others, in this order, where they are among the possible ones.
     """
-    found = []
-    for one, two in combinations(sorted(entries), 2):
-        first, second = entries[one].environment, entries[two].environment
-        if first.domain != second.domain or first.use != second.use:
-            continue
+    possible = [
+        pair for pair in combinations(sorted(entries), 2) if _alike(*(entries[name].environment for name in pair))
+    ]
+    rng.shuffle(possible)
+    wanted = {name: place for place, name in enumerate(first)}
+    possible.sort(key=lambda pair: wanted.get(PLUS.join(pair), len(wanted)))
+    found: list[str] = []
+    for one, two in possible:
+        if len(found) == most:
+            break
         try:
-            found.append(join(first, second).id)
+            found.append(join(entries[one].environment, entries[two].environment).id)
         except JoinRefused:
             continue  # alike in a name: a pair to leave out, not a fault
-    return sorted(rng.sample(found, min(most, len(found))))
+    return sorted(found)
+
+
+def _alike(one: Environment, two: Environment) -> bool:
+    return (one.domain, one.use) == (two.domain, two.use)
 
 
 def _joined(first: Entry, second: Entry) -> Entry:

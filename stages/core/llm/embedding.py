@@ -55,23 +55,22 @@ def embed(
         todo = [text for text in dict.fromkeys(texts) if text not in kept]
         batches = [todo[at : at + endpoint.batch] for at in range(0, len(todo), endpoint.batch)]
         spent = 0.0
-        client = openai.OpenAI(
-            base_url=address(endpoint.base_url),
-            api_key=key(endpoint.key_variable) if batches else "none",
-            max_retries=0,
-            timeout=endpoint.timeout,
-        )
+        secret = key(endpoint.key_variable) if batches else "none"
+        url, timeout = address(endpoint.base_url), endpoint.timeout
         jitter = random.Random(seed)
-        for batch in track(batches, "embeddings", "asking", total=len(batches), unit="batch"):
-            # A token a byte is the most that any tokenizer makes of a text.
-            most = sum(len(text.encode()) for text in batch) * endpoint.price / 1e6
-            if endpoint.max_cost is not None and spent + most > endpoint.max_cost:
-                raise UserError("max_cost", f"{spent:.4f} spent, {len(todo)} texts wanted; vectors that came are kept")
-            vectors, tokens = _parse(_post(client, endpoint, batch, jitter, sleep), len(batch), endpoint)
-            spent += tokens * endpoint.price / 1e6 if tokens is not None else most
-            for text, vector in zip(batch, vectors, strict=True):
-                _put(store, endpoint, text, vector)
-                kept[text] = vector
+        with openai.OpenAI(base_url=url, api_key=secret, max_retries=0, timeout=timeout) as client:
+            for batch in track(batches, "embeddings", "asking", total=len(batches), unit="batch"):
+                # A token a byte is the most that any tokenizer makes of a text.
+                most = sum(len(text.encode()) for text in batch) * endpoint.price / 1e6
+                if endpoint.max_cost is not None and spent + most > endpoint.max_cost:
+                    raise UserError(
+                        "max_cost", f"{spent:.4f} spent, {len(todo)} texts wanted; vectors that came are kept"
+                    )
+                vectors, tokens = _parse(_post(client, endpoint, batch, jitter, sleep), len(batch), endpoint)
+                spent += tokens * endpoint.price / 1e6 if tokens is not None else most
+                for text, vector in zip(batch, vectors, strict=True):
+                    _put(store, endpoint, text, vector)
+                    kept[text] = vector
     finally:
         store.close()
     lengths = {len(vector) for vector in kept.values()}

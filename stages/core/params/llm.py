@@ -7,28 +7,42 @@ from pydantic import Field
 from stages.core.params.section import Section
 
 
-class Endpoint(Section):
-    """Any OpenAI-compatible server. The key stands in the environment, never in params."""
+class Server(Section):
+    """An OpenAI-compatible server. The key stands in the environment, never in params."""
 
     method: Literal["endpoint"]
     base_url: str
     model: str
     key_variable: str | None
     """Name of the environment variable that holds the key; null for a server that asks none."""
-    concurrency: int = Field(ge=1, le=1024)
-    """Requests under way at once."""
     timeout: float = Field(gt=0, le=3600)
     """Seconds for one request."""
     attempts: int = Field(ge=1, le=20)
     """Tries of one request, the first included."""
     patience: float = Field(ge=0, le=3600)
     """Most seconds one request may wait between its tries, all waits together, whatever Retry-After says."""
+    max_cost: float | None = Field(ge=0)
+    """No request is sent that could take the total past this; null for no ceiling."""
+
+
+class Endpoint(Server):
+    """One that completes chats."""
+
+    concurrency: int = Field(ge=1, le=1024)
+    """Requests under way at once."""
     input_price: float = Field(ge=0)
     """Money a million prompt tokens."""
     output_price: float = Field(ge=0)
     """Money a million new tokens."""
-    max_cost: float | None = Field(ge=0)
-    """No request is sent that could take the total past this; null for no ceiling."""
+
+
+class Embedder(Server):
+    """One that has `/embeddings`."""
+
+    batch: int = Field(ge=1, le=2048)
+    """Texts of one request."""
+    price: float = Field(ge=0)
+    """Money a million tokens."""
 
 
 class Local(Section):
@@ -40,25 +54,3 @@ class Local(Section):
 
 
 Engine = Annotated[Endpoint | Local, Field(discriminator="method")]
-
-
-class Embedder(Section):
-    """Any server with OpenAI's `/embeddings`. The key stands in the environment, never in params."""
-
-    method: Literal["endpoint"]
-    base_url: str
-    model: str
-    key_variable: str | None
-    """Name of the environment variable that holds the key; null for a server that asks none."""
-    batch: int = Field(ge=1, le=2048)
-    """Texts of one request."""
-    timeout: float = Field(gt=0, le=3600)
-    """Seconds for one request."""
-    attempts: int = Field(ge=1, le=20)
-    """Tries of one request, the first included."""
-    patience: float = Field(ge=0, le=3600)
-    """Most seconds one request may wait between its tries, all waits together, whatever Retry-After says."""
-    price: float = Field(ge=0)
-    """Money a million tokens."""
-    max_cost: float | None = Field(ge=0)
-    """No request is sent that could take the total past this; null for no ceiling."""

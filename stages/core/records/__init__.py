@@ -2,6 +2,7 @@
 
 from stages.core.records.api import Api, Field, Operation, Parameter, Source
 from stages.core.records.base import Record, Rejected, canonical, content_id
+from stages.core.records.chain import JointChain
 from stages.core.records.dialogue import (
     Call,
     CallItem,
@@ -39,6 +40,7 @@ __all__ = [
     "Environment",
     "Field",
     "Goal",
+    "JointChain",
     "Let",
     "Operation",
     "Outcome",
