@@ -19,7 +19,6 @@ from stages.core.llm.request import Answer, Failure, Request
 from stages.core.params.trajectories import Llm
 from stages.core.records import Dialogue, Turn
 from stages.core.records.base import canonical
-from stages.core.replay import replay
 from stages.trajectories import proof
 from stages.trajectories.synthesis import identity
 from stages.trajectories.wording import bare, refusal, things, values
@@ -144,14 +143,8 @@ class Judge:
         # Prompts for RL are the beginnings of dialogues, so no beginning may be another's.
         if _beginnings(new.turns)[number] in self._heard:
             return "duplicate"
-        problem = replay(runtime, new)
-        checks = (
-            ("leak", proof.leaks(new, runtime.environment)),
-            ("unproved", proof.unproved(new, runtime.environment)),
-            ("weak_goal", proof.weak_goals(runtime, new)),
-            ("no_replay", [problem] if problem else []),
-        )
-        return next((reason for reason, problems in checks if problems), None)
+        refuted = proof.refuted(runtime, new)
+        return refuted[0] if refuted else None
 
 
 def _read(reply: Answer | Failure, turns: int) -> list[str] | str:

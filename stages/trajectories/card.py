@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from stages.core.engine.joint import parts
 from stages.core.lineage import file_hash
 from stages.core.params.trajectories import Llm, Params
+from stages.core.params.writing import Written
 from stages.core.records import Api, CallItem, Dialogue, Environment, Source, content_id
 from stages.core.stage import Inputs
 from stages.trajectories import features, strings
@@ -133,11 +135,13 @@ def _origins(made: Made) -> list[str]:
     of = {row.environment: row.split for row in made.dialogues}
     rows = []
     for name in sorted(told):
-        one = made.environments[name]
-        source = one.source
-        rows.append(
-            [name, one.title, one.publisher, of[name], told[name], _package(source), source.path, source.licence]
-        )
+        # A join has come from several documents.
+        for part in parts(name):
+            one = made.environments[part]
+            source = one.source
+            rows.append(
+                [name, one.title, one.publisher, of[name], told[name], _package(source), source.path, source.licence]
+            )
     asked = Counter(_api(row, made.apis) for row in made.items)
     called = [
         [name, count, _package(made.apis[name].source), made.apis[name].source.path, made.apis[name].source.licence]
@@ -205,17 +209,20 @@ def _limits(made: Made) -> list[str]:
     wordings = len({turn.template.removesuffix("/llm") for turn in turns})
     spoken = sum(turn.template.endswith("/llm") for turn in turns)
     hard = sum(turn.case != "plain" for turn in turns)
-    told = (
-        f"{spoken} of {len(turns)} users' turns are in an LLM's words (`{getattr(params.author.engine, 'model', 'local')}`)"
-        if isinstance(params.author, Llm)
-        else f"Users' words are a grammar's: {wordings} wordings for {len(turns)} turns"
-    )
+    match params.author:
+        case Llm(engine=engine):
+            whose = getattr(engine, "model", "local")
+            told = f"{spoken} of {len(turns)} users' turns are in an LLM's words (`{whose}`)"
+        case Written(writer=writer):
+            told = f"Dialogues and users' words are an LLM's (`{getattr(writer.engine, 'model', 'local')}`)"
+        case _:
+            told = f"Users' words are a grammar's: {wordings} wordings for {len(turns)} turns"
     return [
         "## Known limits",
         "",
         f"- {told}; English only. The variety measured is in `metrics.json`.",
         f"- {hard} of {len(turns)} turns are hard cases (a value or a function is missing, a rule forbids it, a call fails, "
-        "nothing is to be called).",
+        "nothing is to be called, several calls stand in one message).",
         f"- A dialogue shows at most {params.tools} tools of {params.schema_tokens} tokens together, results of at most "
         f"{params.result_tokens} tokens and calls of {params.call_tokens}: real APIs answer at greater length.",
         "- Environments keep state as the description implies it. Limits, permissions and side effects that it does not tell "
@@ -227,7 +234,7 @@ def _limits(made: Made) -> list[str]:
 
 
 def _sources(made: Made) -> list[Source]:
-    told = {row.environment for row in made.dialogues}
+    told = {part for row in made.dialogues for part in parts(row.environment)}
     asked = {_api(row, made.apis) for row in made.items}
     return [*(made.environments[name].source for name in told), *(made.apis[name].source for name in asked)]
 

@@ -14,9 +14,24 @@ from pydantic import JsonValue
 from stages.core.dialogues import sizes
 from stages.core.engine import Runtime, Session
 from stages.core.records import Call, Dialogue, Environment, Turn
+from stages.core.replay import replay
 from stages.trajectories.draft import at
 from stages.trajectories.spoken import supports
 from stages.trajectories.words import machine_words
+
+
+def refuted(runtime: Runtime, dialogue: Dialogue) -> tuple[str, str] | None:
+    """The first proof that fails, as (reason, detail): `no_replay`, `leak`, `unproved` or `weak_goal`; None if all hold."""
+    environment = runtime.environment
+    problem = replay(runtime, dialogue)
+    if problem is not None:
+        return "no_replay", problem
+    proofs = (
+        ("leak", lambda: leaks(dialogue, environment)),
+        ("unproved", lambda: unproved(dialogue, environment)),
+        ("weak_goal", lambda: weak_goals(runtime, dialogue)),
+    )
+    return next(((reason, found[0]) for reason, proof in proofs if (found := proof())), None)
 
 
 def unproved(dialogue: Dialogue, environment: Environment) -> list[str]:

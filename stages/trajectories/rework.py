@@ -2,7 +2,6 @@
 
 from stages.core.engine import Runtime
 from stages.core.records import Dialogue, Goal, Span, Turn
-from stages.core.replay import replay
 from stages.trajectories import proof
 from stages.trajectories.synthesis import identity
 from stages.trajectories.words import sentence
@@ -10,13 +9,7 @@ from stages.trajectories.words import sentence
 
 def proved(runtime: Runtime, dialogue: Dialogue) -> bool:
     """Whether all proofs of a dialogue hold, replay included."""
-    environment = runtime.environment
-    return not (
-        replay(runtime, dialogue)
-        or proof.leaks(dialogue, environment)
-        or proof.unproved(dialogue, environment)
-        or proof.weak_goals(runtime, dialogue)
-    )
+    return proof.refuted(runtime, dialogue) is None
 
 
 def identified(dialogue: Dialogue) -> Dialogue:

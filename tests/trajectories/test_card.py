@@ -96,6 +96,23 @@ def test_a_licence_that_hubs_do_not_know_is_other_and_stands_in_full(folder: Pat
     assert "| Ask \\| me first |" in text
 
 
+def test_both_documents_and_licences_of_a_join_stand_there(folder: Path, tmp_path: Path) -> None:
+    first, second = tasks_environment(), tasks_environment()
+    other = second.source.model_copy(update={"licence": "MIT", "path": "other.json"})
+    second = second.model_copy(update={"source": other})
+    dialogues, _ = read(folder)
+    made = spoken_of(
+        folder,
+        tmp_path,
+        dialogues=[dialogues[0].model_copy(update={"environment": "one+two"})],
+        environments={"one": first, "two": second, "one+two": first},
+    )
+    card.write(tmp_path, made)
+    text = (tmp_path / "README.md").read_text("utf-8")
+    assert DatasetCard(text).data.license == ["apache-2.0", "mit"]
+    assert first.source.path in text and "other.json" in text
+
+
 def test_an_environment_in_two_splits_is_counted(folder: Path, tmp_path: Path) -> None:
     dialogues, _ = read(folder)
     both = [dialogues[0], dialogues[0].model_copy(update={"split": "test"})]

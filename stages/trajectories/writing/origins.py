@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import JsonValue
 
 from stages.core.records import Call, Environment, Span, Tool
+from stages.trajectories.columns import schema
 from stages.trajectories.spoken import FALSE_WORDS, TRUE_WORDS, supports
 from stages.trajectories.words import words
 
@@ -51,19 +52,19 @@ def origin(
     tool: Tool, call: int, argument: str, value: JsonValue, heard: Sequence[str], results: Sequence[JsonValue]
 ) -> Span | None:
     """The span of one argument: said last, else shown last, else the schema's default; None for none of these."""
-    schema = _schema(tool, argument)
+    about = schema(tool, argument)
     for turn in reversed(range(len(heard))):
         text = said(heard[turn], value, argument)
         if text is not None:
             return Span(call=call, argument=argument, origin="user", turn=turn, text=text)
     column = tool.fields.get(argument) or tool.filters.get(argument) or argument
-    common = not isinstance(value, str) or bool(schema.get("enum")) or len(value) < 2
+    common = not isinstance(value, str) or bool(about.get("enum")) or len(value) < 2
     for index in reversed(range(len(results))):
         for path, found in leaves(results[index]):
             last = path.rpartition(".")[2]
             if found == value and type(found) is type(value) and (not common or last in (argument, column)):
                 return Span(call=call, argument=argument, origin="result", path=path, call_index=index)
-    if "default" in schema and schema["default"] == value and type(schema["default"]) is type(value):
+    if "default" in about and about["default"] == value and type(about["default"]) is type(value):
         return Span(call=call, argument=argument, origin="default")
     return None
 
@@ -123,9 +124,3 @@ def _length(value: JsonValue) -> int:
     if isinstance(value, str):
         return max(6, len(words(value).split()) + 1)
     return 2
-
-
-def _schema(tool: Tool, argument: str) -> dict[str, JsonValue]:
-    properties = tool.parameters.get("properties")
-    found = properties.get(argument) if isinstance(properties, dict) else None
-    return found if isinstance(found, dict) else {}

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from stages.core.dialogues import outcome_text
 from stages.core.engine import Session
 from stages.core.records import Call, Environment, Goal, Outcome, Span, Turn, canonical
-from stages.core.replay import replay
 from stages.trajectories import proof
 from stages.trajectories.synthesis import Budgets
 from stages.trajectories.tokens import Counter as Count
@@ -102,16 +101,8 @@ class Place:
     def _unproved(self, turn: Turn, session: Session) -> Refusal | None:
         """The proofs of the whole dialogue up to this turn."""
         whole = self.job.dialogue((*self.turns, turn), self.begun, session.digest())
-        environment, runtime = self.job.environment, self.job.runtime
-        problem = replay(runtime, whole)
-        if problem is not None:
-            return Refusal("no_replay", problem)
-        checks = (
-            ("leak", proof.leaks(whole, environment)),
-            ("unproved", proof.unproved(whole, environment)),
-            ("weak_goal", proof.weak_goals(runtime, whole)),
-        )
-        return next((Refusal(reason, found[0]) for reason, found in checks if found), None)
+        refuted = proof.refuted(self.job.runtime, whole)
+        return Refusal(*refuted) if refuted else None
 
 
 class _Trial:
