@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from stages.core.records import Column, Table, Tool
+from stages.core.rollouts.moments import told
 from stages.trajectories.words import machine_words, words
 
 
@@ -18,6 +19,20 @@ def spoken_field(column: Column) -> str:
     """What a person calls a column: its words; a lone adjective of time (`due`) becomes a date."""
     name = words(column.name)
     return f"{name} date" if column.kind == "time" and " " not in name and name in ("due", "start", "end") else name
+
+
+def spoken_switch(column: Column) -> str | None:
+    """What a person turns on or off; None where the name is a negation, of which nobody knows which way is off."""
+    name = spoken_field(column)
+    if {"disabled", "disable", "not", "no", "non", "exclude", "excluded"} & set(name.split()):
+        return None
+    return name.removeprefix("is ").removesuffix(" enabled") or None
+
+
+def answered(column: Column, value: str) -> str:
+    """How an answer says a value of a column: a time in words, a listed word without its capitals (`PENDING`)."""
+    listed_word = column.kind == "enum" or column.one_of
+    return value.lower() if listed_word and len(value) > 3 and value.isupper() else told(value)
 
 
 def tellable(value: JsonValue) -> bool:

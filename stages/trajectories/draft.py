@@ -4,12 +4,14 @@ A `Draft` follows one dialogue. It knows every key that earlier results showed, 
 does not know it finds as the model must: list the parents, then the children, and read the key off the row.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from pydantic import JsonValue
 
 from stages.core.engine import Session
 from stages.core.records import Call, Environment, Outcome, Span, Tool
+from stages.core.rollouts.goal import shows
 from stages.trajectories.columns import listed
 from stages.trajectories.world import Ref, World
 
@@ -70,8 +72,6 @@ class Draft:
         """Values of all calls so far, of every turn."""
         self.tools: list[Tool] = []
         """Their tools."""
-        self.listed: dict[tuple[str, str | None], int] = {}
-        """(table, parent's key) -> how many writes stood when a look-up last listed it."""
 
     def begin(self) -> None:
         """Start the next turn on the state that the last one left."""
@@ -87,7 +87,7 @@ class Draft:
         twin.before, twin.turn, twin.known = self.before, self.turn, dict(self.known)
         twin.calls, twin.outcomes = list(self.calls), list(self.outcomes)
         twin.spans, twin.mentioned = list(self.spans), list(self.mentioned)
-        twin.results, twin.tools, twin.listed = list(self.results), list(self.tools), dict(self.listed)
+        twin.results, twin.tools = list(self.results), list(self.tools)
         return twin
 
     def call(self, tool: Tool, arguments: dict[str, Bound]) -> JsonValue:
@@ -133,6 +133,12 @@ class Draft:
                     found |= row
         return found
 
+    def shown_before(self, tools: Collection[str], values: Collection[str]) -> bool:
+        """Whether results of these tools in earlier turns show every value: nothing need be called to say them."""
+        earlier = zip(self.tools[: self.before], self.results, strict=False)
+        looks = [value for tool, value in earlier if tool.name in tools]
+        return bool(looks) and all(any(shows(look, value) for look in looks) for value in values)
+
     def key(self, ref: Ref) -> Bound:
         """The key of a row: said by the user, seen in a result, or looked up now. Raises Refused."""
         table = self.environment.table(ref.table)
@@ -160,7 +166,6 @@ class Draft:
         value = self.call(tool, self.parents(tool, scope))
         if not isinstance(value, dict):
             raise Refused("no_list", table)
-        self.listed[table, scope.key if scope else None] = self.session.writes
         if tool.page_token is not None and len(value) > 1 and any("oken" in name for name in value):
             raise Refused("more_pages", tool.name)
         return listed(tool, value)

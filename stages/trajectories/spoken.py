@@ -12,6 +12,7 @@ from random import Random
 
 from pydantic import JsonValue
 
+from stages.core.rollouts.moments import ordinal
 from stages.trajectories.words import listing, words
 
 TRUE_WORDS = ("yes", "true", "on", "turn on", "enable", "enabled", "with", "include", "including", "allow")
@@ -75,12 +76,6 @@ def _states_list(text: str, value: list[JsonValue]) -> bool:
     whole = re.split(r",\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+", text.strip().strip("[]()"))
     parts = [part.strip().strip("\"'") for part in whole if part.strip()]
     return len(parts) == len(value) and all(supports(part, item) for part, item in zip(parts, value, strict=True))
-
-
-def ordinal(day: int) -> str:
-    """1 -> 1st."""
-    suffix = "th" if 10 <= day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-    return f"{day}{suffix}"
 
 
 def say_date(value: str, rng: Random) -> str:

@@ -33,12 +33,12 @@ READS: dict[str, tuple[Verb, ...]] = {
     "list": ("list_in", "count_in", "list_all", "count_all"),
 }
 FOLLOWS: dict[str, tuple[Verb, ...]] = {
-    "create": ("create_more",),
+    "create": ("create_in_it", "create_there"),
     "patch": ("set_it", "rename_it", "flag_it"),
     "update": ("set_it", "rename_it"),
     "delete": ("delete_it",),
     "get": ("read_it",),
-    "list": ("list_it", "count_it"),
+    "list": ("list_it", "count_it", "list_there", "count_there"),
 }
 
 
@@ -173,7 +173,7 @@ class Synthesis:
             attempt = draft.fork()
             attempt.begin()
             try:
-                worked = Turns(self.pool, rng).work(attempt, template.verb, tool, focus if follow else None)
+                worked = Turns(self.pool, rng).work(attempt, template.verb, tool, focus if follow else None, place)
                 self._fits(attempt, made)
                 if self.count(worked.answer) >= self.budgets.call_tokens:
                     raise Refused("answer_too_long")
@@ -210,6 +210,9 @@ class Synthesis:
             return False
         if any(turn.answer == earlier.answer for earlier in made):
             self.refused["asked_before"] += 1
+            return False
+        if turn.goal.reads and draft.shown_before(turn.goal.reads, turn.goal.says):
+            self.refused["shown_before"] += 1
             return False
         return True
 

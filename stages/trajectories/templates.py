@@ -2,14 +2,15 @@
 
 Slots: {noun} {a_noun} {plural} of the table; {label} of a new row; {extras} more values of it; {parent} and {target}
 rows named by a person; {field} and {value} of a change or question; {new} name; {parent_noun} {a_parent_noun}
-{parent_label} of a new parent. `..._it` verbs point at what the last turn was about.
+{parent_label} of a new parent. `..._it` verbs point at what the last turn was about, `..._there` at where that stands.
 """
 
 from typing import Literal, NamedTuple
 
 Verb = Literal[
-    "create", "create_in", "create_more", "create_pair", "rename", "rename_it", "set", "set_it", "flag", "flag_it",
-    "delete", "delete_it", "read", "read_it", "list_all", "list_in", "list_it", "count_all", "count_in", "count_it",
+    "create", "create_in", "create_in_it", "create_there", "create_pair", "rename", "rename_it", "set", "set_it", "flag",
+    "flag_it", "delete", "delete_it", "read", "read_it", "list_all", "list_in", "list_it", "list_there", "count_all",
+    "count_in", "count_it", "count_there",
 ]  # fmt: skip
 
 _TEXTS: dict[Verb, tuple[str, ...]] = {
@@ -38,16 +39,23 @@ _TEXTS: dict[Verb, tuple[str, ...]] = {
         "For {parent} I want another {noun}, namely {label}{extras}.",
         "Let {parent} have {a_noun} with the name {label}{extras}.",
     ),
-    "create_more": (
-        "Add another one called {label}{extras}.",
-        "Now add {label} there too{extras}.",
-        "Also put {a_noun} named {label} in it{extras}.",
-        "And one more in the same place: {label}{extras}.",
-        "Do the same for {a_noun} called {label}{extras}.",
-        "It needs {a_noun} named {label} as well{extras}.",
-        "Then create {label} in there too{extras}.",
-        "I also want {a_noun} {label} next to it{extras}.",
-        "Good. One more {noun} for it: {label}{extras}.",
+    "create_in_it": (
+        "Now add {a_noun} called {label} to it{extras}.",
+        "Put {a_noun} named {label} in it{extras}.",
+        "It needs {a_noun} named {label}{extras}.",
+        "Then create the {noun} {label} in it{extras}.",
+        "I want it to have {a_noun} called {label}{extras}.",
+        "Good. One {noun} for it: {label}{extras}.",
+        "Also give it a new {noun} named {label}{extras}.",
+    ),
+    "create_there": (
+        "I also need {a_noun} called {label} in the same place{extras}.",
+        "Please create {a_noun} named {label} there{extras}.",
+        "The same place needs {a_noun} called {label}{extras}.",
+        "Then add {a_noun} {label} there{extras}.",
+        "In the same place, set up {a_noun} named {label}{extras}.",
+        "And one new {noun} there: {label}{extras}.",
+        "Now put {a_noun} called {label} in the same place{extras}.",
     ),
     "create_pair": (
         "Create {a_parent_noun} called {parent_label} and add {a_noun} named {label} to it.",
@@ -126,11 +134,11 @@ _TEXTS: dict[Verb, tuple[str, ...]] = {
         "We are done with {target}, take it away.",
     ),
     "delete_it": (
-        "Delete it again.",
+        "Delete it.",
         "Actually, remove it.",
-        "Never mind, get rid of it.",
-        "That was a mistake, delete it.",
-        "I changed my mind. Drop that one.",
+        "Please get rid of it.",
+        "It is not needed, delete it.",
+        "Hmm, you can drop that one.",
         "We don't need it after all, take it away.",
     ),
     "read": (
@@ -175,9 +183,17 @@ _TEXTS: dict[Verb, tuple[str, ...]] = {
         "What {plural} are in it now?",
         "List its {plural}.",
         "Which {plural} does it have now?",
-        "Show me all the {plural} in there.",
+        "Show me all its {plural}.",
         "Name all of its {plural} for me.",
-        "And which {plural} does that make?",
+        "And which {plural} does it hold?",
+    ),
+    "list_there": (
+        "Which {plural} are there now?",
+        "List all the {plural} in there.",
+        "So what {plural} does that place have now?",
+        "And which {plural} does that make in all?",
+        "Show me the {plural} in the same place.",
+        "Name every {noun} that is there now.",
     ),
     "count_all": (
         "How many {plural} do I have?",
@@ -199,9 +215,17 @@ _TEXTS: dict[Verb, tuple[str, ...]] = {
         "How many {plural} are in it now?",
         "And how many {plural} does it have in total?",
         "Count its {plural} now.",
-        "So how many {plural} is that?",
         "What is the number of {plural} in it?",
         "Tell me how many {plural} it has.",
+        "So how many {plural} does it hold?",
+    ),
+    "count_there": (
+        "How many {plural} are there now?",
+        "So how many {plural} does that make?",
+        "Count the {plural} in the same place.",
+        "And how many {plural} is that in total?",
+        "Tell me how many {plural} are in there now.",
+        "What is the number of {plural} in that place?",
     ),
 }
 

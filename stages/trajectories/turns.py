@@ -4,13 +4,13 @@ In: a `Draft` (a fork that may fail), a verb and perhaps the row the last turn w
 words in slots, the answer and the values asked for; the calls and spans are in the draft. Raises Refused.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 from pydantic import JsonValue
 
 from stages.core.records import Column, Table, Tool
-from stages.trajectories.columns import askable, schema, spoken_field, tellable
+from stages.trajectories.columns import answered, askable, schema, spoken_field, spoken_switch, tellable
 from stages.trajectories.draft import Bound, Draft, Refused, said
 from stages.trajectories.phrases import extra, mention, named
 from stages.trajectories.spoken import say
@@ -32,7 +32,6 @@ class Worked:
     says: tuple[str, ...] = ()
     focus: Ref | None = None
     gone: bool = False
-    notes: list[str] = field(default_factory=list)
 
 
 class Turns:
@@ -43,15 +42,15 @@ class Turns:
         self.environment = pool.environment
         self.rng = rng
 
-    def work(self, draft: Draft, verb: Verb, tool: Tool, focus: Ref | None) -> Worked:
-        """Do what `verb` says with `tool` as the decisive call. Raises Refused."""
+    def work(self, draft: Draft, verb: Verb, tool: Tool, focus: Ref | None, place: bool = False) -> Worked:
+        """Do what `verb` says with `tool`; `place`: the focus is only where the last turn acted. Raises Refused."""
         table = self.environment.table(tool.table)
-        if verb in ("create", "create_in", "create_more"):
-            return self.create(draft, tool, table, self._scope(draft, verb, table, focus), verb)
         if verb == "create_pair":
             return self.pair(draft, tool, table)
-        if verb in ("list_all", "list_in", "list_it", "count_all", "count_in", "count_it"):
-            return self.rows(draft, verb, table, self._scope(draft, verb, table, focus))
+        if verb.startswith("create"):
+            return self.create(draft, tool, table, self._scope(draft, verb, table, focus, place), verb)
+        if verb.startswith(("list", "count")):
+            return self.rows(draft, verb, table, self._scope(draft, verb, table, focus, place))
         target = focus if verb.endswith("_it") else self._target(draft, table)
         if target is None or target.table != table.name:
             raise Refused("no_target", verb)
@@ -61,18 +60,18 @@ class Turns:
             return self.read(draft, tool, target, verb)
         return self.change(draft, tool, target, verb)
 
-    def _scope(self, draft: Draft, verb: Verb, table: Table, focus: Ref | None) -> Ref | None:
-        """The parent a new row or a list goes under."""
+    def _scope(self, draft: Draft, verb: Verb, table: Table, focus: Ref | None, place: bool) -> Ref | None:
+        """The parent a new row or a list goes under: "it" is the focus, "there" is where the focus stands."""
         if verb in ("create", "list_all", "count_all"):
             if table.parent is not None:
                 raise Refused("has_parent", table.name)
             return None
         if table.parent is None:
             raise Refused("no_parent", table.name)
-        if verb in ("create_more", "list_it", "count_it"):
-            inside = focus is not None and focus.table == table.name
-            scope = focus.scope if inside and focus is not None else focus
-            if scope is None or scope.table != table.parent:
+        if verb.endswith(("_it", "_there")):
+            beside = verb.endswith("_there")
+            scope = focus.scope if beside and not place and focus is not None else focus
+            if scope is None or scope.table != table.parent or (place and not beside):
                 raise Refused("no_focus", verb)
             return scope
         parents = draft.world.refs(self.environment.table(table.parent))
@@ -96,7 +95,7 @@ class Turns:
         where = ""
         if scope is not None:
             slots["parent"] = mention(self.environment, scope, self.rng)
-            where = f" to {scope.label}" if self.rng.random() < 0.7 else f" in {scope.label}"
+            where = f" to {scope.label}"
         return Worked(self._nouns(table) | slots, f"Done, I added {label}{where}.", focus=ref)
 
     def pair(self, draft: Draft, tool: Tool, table: Table) -> Worked:
@@ -126,6 +125,8 @@ class Turns:
         for argument, column_name in tool.fields.items():
             column = world.column(table.name, column_name)
             kind = "rename" if column.name == name else "flag" if column.kind == "boolean" else "set"
+            if kind == "flag" and spoken_switch(column) is None:
+                continue
             if kind == verb.removesuffix("_it") and column.kind not in ("json", "key", "parent", "etag", "position"):
                 options.append((argument, column))
         if not options:
@@ -140,17 +141,17 @@ class Turns:
             answer = f"Done, {target.label} is now called {new}."
         elif verb.startswith("flag"):
             on = not row.get(column.name)
-            bound = said(on, "turn on" if on else "turn off")
-            slots |= {"turn": "turn on" if on else "turn off", "field": spoken_field(column)}
-            answer = f"Done, I turned {'on' if on else 'off'} {spoken_field(column)} for {target.label}."
+            shown = "turn on" if on else "turn off"
+            bound = said(on, shown)
+            slots |= {"turn": shown, "field": spoken_switch(column) or ""}
+            answer = f"Done, I turned {'on' if on else 'off'} {slots['field']} for {target.label}."
         else:
-            value = self.pool.value(table.name, column, schema(tool, argument), self.rng)
+            value, field = self.pool.value(table.name, column, schema(tool, argument), self.rng), spoken_field(column)
             if value is None or value == row.get(column.name):
                 raise Refused("no_value", column.name)
             shown = self._shown(value, column)
             bound = said(value, shown)
-            slots |= {"field": spoken_field(column), "value": self._quoted(shown, column)}
-            field = spoken_field(column)
+            slots |= {"field": field, "value": self._quoted(shown, column)}
             answer = f"Done, the {field} of {target.label} {'are' if many(field) else 'is'} now {shown}."
         given = self._address(draft, tool, target)
         given |= self._kept(draft, tool, target, argument, row) if tool.verb == "update" else {}
@@ -188,13 +189,11 @@ class Turns:
         told, field = str(value[column.name]), spoken_field(column)
         slots = self._nouns(table) | {"field": field}
         slots["target"] = mention(self.environment, target, self.rng)
-        answer = f"The {field} of {target.label} {'are' if many(field) else 'is'} {told}."
+        answer = f"The {field} of {target.label} {'are' if many(field) else 'is'} {answered(column, told)}."
         return Worked(slots, answer, says=(told,), focus=target)
 
     def rows(self, draft: Draft, verb: Verb, table: Table, scope: Ref | None) -> Worked:
         """The names of rows, or how many there are."""
-        if draft.listed.get((table.name, scope.key if scope else None)) == draft.session.writes:
-            raise Refused("shown_before", table.name)
         rows = draft.list_rows(table.name, scope)
         name = draft.world.name_column(table)
         labels = [str(row[name]) for row in rows if isinstance(row, dict) and name in row]

@@ -2,11 +2,12 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 
 from stages.core.engine import Runtime
-from stages.core.records import Call, Dialogue, Scenario
+from stages.core.records import Call, Dialogue, Scenario, Turn
 from stages.core.replay import replay
 from stages.core.rollouts.goal import reached
 from stages.core.seeds import generator
@@ -158,3 +159,33 @@ def test_the_right_answer_without_a_look_at_the_rows_is_a_guess() -> None:
         for call in turn.calls:
             session.call(call.tool, dict(call.arguments))
         assert reached(session, turn.goal, turn.answer).passed
+
+
+def following(*verbs: str) -> list[tuple[Turn, Turn]]:
+    """(turn before, turn) for every turn of one of the verbs, of all splits."""
+    rows = [row for split in ("train", "test") for row in made(split)]
+    pairs = [pair for row in rows for pair in pairwise(row.turns)]
+    return [(before, turn) for before, turn in pairs if turn.template.split(".")[0] in verbs]
+
+
+def test_nothing_is_put_into_or_listed_in_what_was_just_deleted():
+    follows = following("create_in_it", "list_it", "count_it")
+    assert follows
+    assert not [turn.user for before, turn in follows if before.template.startswith("delete")]
+
+
+def test_a_new_row_in_the_same_place_has_the_parent_of_the_last_one():
+    follows = [(b, t) for b, t in following("create_there") if b.template.startswith(("create_in.", "create_there."))]
+    assert follows
+    for before, turn in follows:
+        assert set(turn.calls[-1].arguments.values()) & set(before.calls[-1].arguments.values()), turn.user
+
+
+def test_a_new_row_in_it_has_the_last_row_as_its_parent():
+    follows = [(b, t) for b, t in following("create_in_it") if b.template.startswith("create")]
+    assert follows
+    for before, turn in follows:
+        made_now = before.outcomes[-1].value
+        assert isinstance(made_now, dict)
+        known = {str(value) for value in (*made_now.values(), *before.calls[-1].arguments.values())}
+        assert known & set(map(str, turn.calls[-1].arguments.values())), turn.user

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from stages.core.engine.session import Entry
 from stages.core.records import Goal
+from stages.core.rollouts.moments import wordings
 
 # Digits glued to letters, to a date's or a time's separators or to a longer number are a part of something else.
 _NUMBER = re.compile(
@@ -81,15 +82,16 @@ def says(text: str, value: str) -> bool:
     """True if the text contains the value: a number by its value, anything else as whole words, case ignored.
 
     `1,250` and `1250.00` are one number; `12` is not in `2012`, nor in `12:30` or `2026-01-12`. A value with leading
-    zeros is an identifier and is compared as text. An empty value is never said.
+    zeros is an identifier and is compared as text. A date or a time in UTC may be written out. An empty value is never said.
     """
+    spoken = wordings(value)
     text, value = _plain(text), _plain(value)
     if not value:
         return False
     number = _number(value)
     if number is not None:
         return any(_value(found) == number for found in _NUMBER.finditer(text))
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
+    return any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) for one in (value, *map(_plain, spoken)))
 
 
 def shows(result: JsonValue, value: str) -> bool:

@@ -25,6 +25,11 @@ class Still:
         ("It is 5%.", "5"),
         ("It fell to \u22125 degrees", "-5"),
         ("It is Dana’s list.", "Dana's list"),
+        ("It is due on August 26, 2026 at 11:30 UTC.", "2026-08-26T11:30:00Z"),
+        ("It is due on 26 August 2026, 11:30:00 UTC.", "2026-08-26T11:30:00.000+00:00"),
+        ("Aug 6, 2026 at 1:05 PM UTC", "2026-08-06T13:05:00Z"),
+        ("2026-08-26T11:30:00Z", "2026-08-26T11:30:00Z"),
+        ("It ends on the 1st August 2026.", "2026-08-01"),
     ],
 )
 def test_a_value_is_found_by_number_or_by_words(text, value):
@@ -41,6 +46,12 @@ def test_a_value_is_found_by_number_or_by_words(text, value):
         ("Groceries2", "Groceries"),
         ("anything", ""),
         ("number 7", "007"),
+        ("August 26, 2026 at 11:30 CET", "2026-08-26T11:30:00Z"),
+        ("August 26, 2026", "2026-08-26T11:30:00Z"),
+        ("August 26, 2026 at 11:30 UTC", "2026-08-26T11:30:15Z"),
+        ("August 26, 2026 at 11:30 UTC", "2026-08-26T11:30:00+02:00"),
+        ("31 February 2026", "2026-02-31"),
+        ("August 2, 2026", "2026-08-12"),
     ],
 )
 def test_a_part_of_something_else_is_not_the_value(text, value):
