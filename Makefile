@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export TRL_EXPERIMENTAL_SILENCE := 1
 
-.PHONY: help setup demo test check bench replay attack catalogue exports control refinement profile clean
+.PHONY: help setup demo test check bench replay attack catalogue exports control refinement scale profile clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -77,6 +77,10 @@ control: demo ## train on calls with shuffled arguments: what is format, what is
 
 refinement: demo ## train on refined and on plain dialogues of the same seed and size; ask both the same
 	$(BIN)/python -m flows.refinement
+
+scale: setup ## ten thousand dialogues over every API of two packages: seconds, memory, and every one replayed
+	$(BIN)/python -m flows.pipeline base
+	$(BIN)/python -m flows.scale
 
 profile: .stamps/python ## merge profiles/$(P).yaml into params.yaml: make profile P=gpu
 	$(BIN)/python -m flows.profile $(P)
