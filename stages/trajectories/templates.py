@@ -148,7 +148,7 @@ _TEXTS: dict[Verb, tuple[str, ...]] = {
         "Look up the {field} of {target} for me.",
         "I forgot the {field} of {target}. What is it?",
         "Can you check what the {field} of {target} is?",
-        "For {target}, what {field} is set?",
+        "For {target}, tell me the {field}.",
         "I need to know the {field} of {target}.",
         "Find out the {field} of {target}, please.",
     ),
