@@ -1,14 +1,18 @@
 """The page needs nothing but itself, obeys nobody's text, and shows the numbers it was given."""
 
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from stages.report.headline import limits
 from stages.report.material import STAGES, Part, Replayed
 from stages.report.page import page
+from stages.report.reasons import WORDS
 from tests.report.made import HOSTILE, PARAMS, material
 
+ROOT = Path(__file__).resolve().parents[2]
 LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping", "xlink:href", "manifest"}
 
 
@@ -119,6 +123,13 @@ def test_numbers_are_those_of_the_metrics(plain):
 def test_reasons_are_counted_and_told_in_words(plain):
     text = Elements(plain).text
     assert "no entities" in text and "bad-api" in text
+
+
+def test_every_reason_for_which_a_turn_is_refused_has_words():
+    sources = (ROOT / "stages/trajectories").rglob("*.py")
+    codes = {code for path in sources for code in re.findall(r'Refused\("(\w+)"', path.read_text("utf-8"))}
+    assert codes
+    assert codes <= set(WORDS)
 
 
 def test_a_stage_that_is_there_is_never_called_missing(plain):
